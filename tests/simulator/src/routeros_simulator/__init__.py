@@ -1,0 +1,8 @@
+# Copyright (c) 2026, the bastion.routeros contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A simulated RouterOS router that answers the binary API."""
+
+from __future__ import annotations
+
+__version__ = "0.1.0"

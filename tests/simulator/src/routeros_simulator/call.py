@@ -1,0 +1,58 @@
+# Copyright (c) 2026, the bastion.routeros contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a command handler gets: one command of one session, taken apart."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .router import Router, Session
+
+Send = Callable[[list[str]], None]
+
+
+@dataclass
+class Call:
+    """One command.
+
+    `arguments` maps the attribute words in their order (`=name=value`); the word `=!prop=` is kept as the key "!prop".
+    `.proplist` and other dotted attributes are in it too. `queries` are the query words without taking them apart.
+    """
+
+    router: Router
+    session: Session
+    path: str
+    verb: str
+    arguments: dict[str, str]
+    queries: list[str]
+    send: Send
+    rows_sent: int = field(default=0)
+
+    def reply(self, row: Mapping[str, str]) -> None:
+        """Send one `!re` sentence."""
+        self.rows_sent += 1
+        self.send(["!re", *(f"={name}={value}" for name, value in row.items())])
+
+    def expect(self, names: Sequence[str]) -> None:
+        """Refuse every argument that is not in the list: `unknown parameter NAME`."""
+        from .errors import Trap
+
+        for name in self.arguments:
+            if not name.startswith(".") and name not in names:
+                raise Trap(f"unknown parameter {name}")
+
+    def required(self, name: str) -> str:
+        """The value of a mandatory argument; `missing =NAME=` without it."""
+        from .errors import Trap
+
+        if name not in self.arguments:
+            raise Trap(f"missing ={name}=")
+        return self.arguments[name]
+
+
+# returns the text for `!done =ret=`, or None; raises Trap or Fatal
+Handler = Callable[[Call], "str | None | Awaitable[str | None]"]

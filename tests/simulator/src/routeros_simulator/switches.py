@@ -1,0 +1,34 @@
+# Copyright (c) 2026, the bastion.routeros contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Positions for everything the facts call unknown or conflicting. Clients have to work with every one of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass
+class Switches:
+    """One field per open question about RouterOS; the defaults are the likeliest readings."""
+
+    # a client outside the service's address list, after the TCP handshake: close, reset or silence
+    refused_source: str = "close"
+    # sessions already open when their service is disabled or moved to another port: keep or cut
+    open_sessions_on_disable: str = "keep"
+    # `no such item` or `no such item (4)`
+    missing_item_number: bool = False
+    # category words in traps: many real traps carry none
+    categories: bool = False
+    # /safe-mode/release or unroll by a session that does not hold it: refuse or release
+    foreign_release: str = "refuse"
+    # /safe-mode/take while another session holds it: refuse (trap with the console's text) or hijack-unroll, hijack-release
+    take_conflict: str = "refuse"
+    # /quit by the holder of safe mode: unroll or release
+    quit_while_holding: str = "unroll"
+    # seconds between the close of the holder's socket and the rollback
+    rollback_delay: float = 2.0
+    # seconds until a firewall rule acts
+    rule_delay: float = 0.0
+    # seconds that a freshly signed or imported certificate is refused as a reference
+    fresh_certificate_delay: float = 1.0
