@@ -1,0 +1,69 @@
+# Copyright (c) 2026, the bastion.routeros contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a change is protected: the options that all writing modules share."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Each writing module is a transaction with one change; M(bastion.routeros.transaction) takes several."""
+
+    DOCUMENTATION = r"""
+options:
+  safe_mode:
+    description:
+      - RouterOS's safe mode undoes everything when the session that took it ends without releasing it.
+      - With V(auto) it is taken where the router has it (from 7.18 on); on older routers another protection takes its
+        place where the user's policies allow it, and a warning says which one was used, or that there was none.
+      - V(required) fails before anything is written when safe mode cannot be had. V(off) writes without it.
+    type: str
+    choices: [auto, required, 'off']
+    default: auto
+  safe_mode_wait:
+    description:
+      - How long to wait, in seconds, while another session holds safe mode. There is one holder on the whole router, and
+        after a broken connection the router can take some nine minutes to notice. Somebody else's hold is never taken over.
+    type: int
+    default: 600
+  prove:
+    description:
+      - With V(auto) a second, fresh and verified login over the path that the inventory describes must succeed before
+        the change is kept; otherwise everything is rolled back and the task fails saying what was found.
+      - V(off) keeps the change without that proof.
+    type: str
+    choices: [auto, 'off']
+    default: auto
+  prove_as:
+    description:
+      - Prove by another login than the inventory's own, for example that of a user or of a port which the change makes.
+        What is left out comes from the inventory.
+    type: dict
+    suboptions:
+      host:
+        description: Address or name to connect to.
+        type: str
+      port:
+        description: TCP port of C(api-ssl), as the controller sees it.
+        type: int
+      user:
+        description: Name to log in with.
+        type: str
+      password:
+        description: Password of O(prove_as.user). Never shown.
+        type: str
+      ca_path:
+        description: File on the controller with the CA certificates (PEM) that vouch for the router.
+        type: path
+  settle:
+    description:
+      - Seconds between the last change and the proof. A new firewall rule can take up to two seconds to act.
+    type: float
+    default: 2
+  acknowledge_lockout:
+    description:
+      - A change that would shut out an address which the own user is connected from is refused before anything is
+        written, in check mode too. V(true) turns that refusal into a warning.
+    type: bool
+    default: false
+"""

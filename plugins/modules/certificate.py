@@ -1,0 +1,249 @@
+# Copyright (c) 2026, the bastion.routeros contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Documentation and options of this module; the work is done by the action plugin of the same name."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: certificate
+short_description: Certificates made and signed on the router
+version_added: 0.1.0
+author: bastion.routeros contributors (@bastion-routeros)
+description:
+  - Makes a certificate in C(/certificate), has the router sign it, waits until it is usable, and renews it before it runs out.
+  - With O(ca) it is signed by that certificate authority of this router. Without, it signs itself and is a certificate authority.
+  - RouterOS can change nothing but the name and the trust of a signed certificate. When an option that is given differs from the
+    certificate, or O(renew_before) has come, a new one is made beside it; it takes over the name and the services that used the
+    old one, and the old one goes only after the new one was proved.
+  - Private keys stay on the router. They are neither read nor exported, and O(save_to) holds the certificate alone.
+  - Check mode tells what would be made and why; nothing is signed.
+options:
+  name:
+    description: Name of the certificate on the router.
+    type: str
+    required: true
+  common_name:
+    description: Common name. Required for a new certificate.
+    type: str
+  subject_alt_name:
+    description:
+      - Alternative names, each V(DNS:name), V(IP:address) or V(email:address). The order does not matter.
+      - TLS clients compare these, and not the common name, with the name or address that they connect to.
+    type: list
+    elements: str
+  key_size:
+    description: Bits of an RSA key, or an elliptic curve. RouterOS makes RSA 2048 when nothing is said. 4096 bits take minutes on small routers.
+    type: str
+    choices: ['1024', '1536', '2048', '4096', '8192', prime256v1, secp384r1, secp521r1]
+  key_usage:
+    description:
+      - What the key may be used for. Left out, a new certificate gets V([digital-signature, key-encipherment, tls-server])
+        with O(ca), and V([key-cert-sign, crl-sign]) without, rather than RouterOS's default, which lets a server's certificate sign others.
+      - A certificate that signs itself needs V(key-cert-sign).
+    type: list
+    elements: str
+    choices:
+      - code-sign
+      - content-commitment
+      - crl-sign
+      - data-encipherment
+      - decipher-only
+      - digital-signature
+      - dvcs
+      - email-protect
+      - encipher-only
+      - key-agreement
+      - key-cert-sign
+      - key-encipherment
+      - ocsp-sign
+      - timestamp
+      - tls-client
+      - tls-server
+  days_valid:
+    description: Lifetime of a new certificate in days; RouterOS makes 365 when nothing is said. A certificate that exists is not replaced because of it.
+    type: int
+  digest_algorithm:
+    description: Digest of the signature. RouterOS takes V(sha256) when nothing is said. A certificate that exists is not replaced because of it.
+    type: str
+    choices: [md5, sha1, sha256, sha384, sha512]
+  ca:
+    description: Name of the certificate authority on this router that signs. Left out, the certificate signs itself.
+    type: str
+  renew_before:
+    description: Renew when fewer than this many days are left. V(0) never renews.
+    type: int
+    default: 30
+  trusted:
+    description: Whether the router trusts what this certificate signs. Left out, it stays as the router made it.
+    type: bool
+  organization:
+    description: Organization (O) of the subject.
+    type: str
+  unit:
+    description: Organizational unit (OU) of the subject.
+    type: str
+  locality:
+    description: Locality (L) of the subject.
+    type: str
+  province:
+    description: State or province (ST) of the subject. RouterOS calls the property C(state), a word that Ansible needs for O(state).
+    type: str
+  country:
+    description: Country (C) of the subject, two letters.
+    type: str
+  save_to:
+    description:
+      - File on the controller in which the certificate is kept as PEM, never its key. Folders are made as needed. Save the authority's certificate and let
+        C(ansible_routeros_ca_path) point to it.
+      - Use an absolute path, for example one that begins with C(inventory_dir).
+      - The own user then needs the policies V(sensitive), V(ftp) and V(test) besides.
+    type: path
+  state:
+    description:
+      - V(absent) removes the certificate with its key. It is refused while a service uses it.
+      - Remove what an authority has signed before the authority; some versions of RouterOS remove the signed ones along with it.
+    type: str
+    choices: [present, absent]
+    default: present
+extends_documentation_fragment:
+  - bastion.routeros.attributes
+  - bastion.routeros.transaction
+notes:
+  - Safe mode does not undo certificates. So they are made before it is taken and only bound inside it; what a failed run leaves behind is
+    unused, and the next run takes it over or removes it.
+  - The router's clock must be right. A router without a battery that starts in 1970 makes certificates that nobody accepts.
+seealso:
+  - module: bastion.routeros.service
+  - name: RouterOS manual, Certificates
+    description: Templates, signing and trust.
+    link: https://help.mikrotik.com/docs/spaces/ROS/pages/2555969/Certificates
+"""
+
+EXAMPLES = r"""
+- name: Give the API a certificate that the controller can verify
+  hosts: routers
+  gather_facts: false
+  tasks:
+    - name: The router's own authority, kept on the controller
+      bastion.routeros.certificate:
+        name: bastion-ca
+        common_name: "{{ inventory_hostname }} CA"
+        days_valid: 3650
+        save_to: "{{ inventory_dir }}/ca/{{ inventory_hostname }}.pem"
+
+    - name: The server's certificate
+      bastion.routeros.certificate:
+        name: api-2026
+        common_name: "{{ inventory_hostname }}"
+        subject_alt_name:
+          - "DNS:{{ inventory_hostname }}"
+          - "IP:{{ ansible_host }}"
+        ca: bastion-ca
+        days_valid: 825
+        renew_before: 60
+
+    - name: Serve it
+      bastion.routeros.service:
+        name: api-ssl
+        certificate: api-2026
+
+    - name: Remove one that nothing uses
+      bastion.routeros.certificate:
+        name: api-2019
+        state: absent
+"""
+
+RETURN = r"""
+certificate:
+  description: The certificate as it is now. Absent with O(state=absent) and, for one that is still to be made, in check mode.
+  returned: when there is one
+  type: dict
+  contains:
+    name:
+      description: Name on the router.
+      type: str
+      sample: api-2026
+    fingerprint:
+      description: SHA-256 fingerprint, lower case.
+      type: str
+      sample: 5f2b1c6ad0f3e0a1b7d1e2c9b8a7968574635241302f1e0d9c8b7a6958473625
+    invalid_after:
+      description: When it runs out, by the router's clock.
+      type: str
+      sample: '2029-02-25 10:15:00'
+    expires_after:
+      description: Time left.
+      type: str
+      sample: 117w5d23h59m12s
+reason:
+  description: Why a certificate is made or renewed.
+  returned: when it is
+  type: str
+  sample: runs out in 12 days, fewer than renew_before (30)
+operations:
+  description:
+    - The plan, in the order in which it was sent, or would be sent in check mode. Empty when nothing is to be done.
+    - Secrets are masked.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    path:
+      description: Menu of the router.
+      type: str
+      sample: /certificate
+    verb:
+      description: C(add), C(set), C(remove), C(move), or the name of another command.
+      type: str
+      sample: sign
+    properties:
+      description: What is written, with underscores in the names.
+      type: dict
+      sample: {ca: bastion-ca}
+before:
+  description: The rows concerned as they were, by menu.
+  returned: success
+  type: dict
+  sample: {/certificate: []}
+after:
+  description: The same rows as they are now, or would be after a run without check mode, by menu.
+  returned: success
+  type: dict
+  sample: {/certificate: [{name: api-2026, common_name: core1, ca: bastion-ca}]}
+diff:
+  description: The difference between the two, one row a line.
+  returned: with C(--diff)
+  type: list
+  elements: dict
+statistics:
+  description: What the task cost.
+  returned: success
+  type: dict
+  contains:
+    sentences:
+      description: Sentences sent to the router.
+      type: int
+      sample: 12
+    round_trips:
+      description: How often an answer was waited for.
+      type: int
+      sample: 6
+    bytes_sent:
+      description: Bytes sent.
+      type: int
+      sample: 1024
+    bytes_received:
+      description: Bytes received.
+      type: int
+      sample: 16384
+    seconds:
+      description: Duration.
+      type: float
+      sample: 0.4
+warnings:
+  description: What deserves attention although the task succeeded.
+  returned: when there are any
+  type: list
+  elements: str
+"""
