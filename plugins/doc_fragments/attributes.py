@@ -36,9 +36,9 @@ attributes:
 requirements:
   - librouteros >= 4.0 where ansible-core runs. Nothing is needed on the router.
 notes:
-  - Hosts are routers. Set C(ansible_connection) to C(bastion.routeros.api) and describe the way in by C(ansible_host),
-    C(ansible_user), C(ansible_password) and the C(ansible_routeros_*) variables of P(bastion.routeros.api#connection).
-    Plays say C(gather_facts=false).
+  - Hosts are routers. Set C(ansible_connection) to C(bastion.routeros.api) and describe the way in by
+    C(ansible_host), C(ansible_user), C(ansible_password) and the C(ansible_routeros_*) variables of
+    P(bastion.routeros.api#connection). Plays say C(gather_facts=false).
 """
 
     READING = r"""
@@ -68,7 +68,7 @@ attributes:
 requirements:
   - librouteros >= 4.0 where ansible-core runs. Nothing is needed on the router.
 notes:
-  - Hosts are routers. Set C(ansible_connection) to C(bastion.routeros.api) and describe the way in by C(ansible_host),
-    C(ansible_user), C(ansible_password) and the C(ansible_routeros_*) variables of P(bastion.routeros.api#connection).
-    Plays say C(gather_facts=false).
+  - Hosts are routers. Set C(ansible_connection) to C(bastion.routeros.api) and describe the way in by
+    C(ansible_host), C(ansible_user), C(ansible_password) and the C(ansible_routeros_*) variables of
+    P(bastion.routeros.api#connection). Plays say C(gather_facts=false).
 """

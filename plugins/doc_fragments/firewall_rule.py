@@ -7,7 +7,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Brings O(rules) with all properties of C(/ip/firewall/filter) and C(/ipv6/firewall/filter); modules describe it."""
+    """Brings O(rules) with the properties of C(/ip/firewall/filter) and C(/ipv6/firewall/filter)."""
 
     DOCUMENTATION = r"""
 options:
@@ -17,9 +17,12 @@ options:
     suboptions:
       action:
         description:
-          - What happens to a packet that matches. RouterOS would take V(accept) for a rule that names none; here it has to be said.
-          - V(add-src-to-address-list), V(add-dst-to-address-list), V(log) and V(passthrough) let the packet go on to the next rule.
-          - V(return) leaves the ruleset. V(tarpit) is IPv4 only; V(fasttrack-connection) is for forward and, in IPv6, since 7.18.
+          - What happens to a packet that matches. RouterOS would take V(accept) for a rule that names none; here it
+            has to be said.
+          - V(add-src-to-address-list), V(add-dst-to-address-list), V(log) and V(passthrough) let the packet go on to
+            the next rule.
+          - V(return) leaves the ruleset. V(tarpit) is IPv4 only; V(fasttrack-connection) is for forward and, in IPv6,
+            since 7.18.
         type: str
         required: true
         choices:
@@ -35,7 +38,8 @@ options:
           - return
           - tarpit
       comment:
-        description: "Text; stored as C(bastion/RULESET: text). It names the rule in diffs and in RouterOS's own tools."
+        description: "Text; stored as C(bastion/RULESET: text). It names the rule in diffs and in RouterOS's own
+          tools."
         type: str
       disabled:
         description: Keeps the rule without letting it act.
@@ -50,7 +54,8 @@ options:
         type: str
       reject_with:
         description:
-          - The answer, with O(rules[].action=reject). RouterOS answers V(icmp-network-unreachable) when none is named in IPv4.
+          - The answer, with O(rules[].action=reject). RouterOS answers V(icmp-network-unreachable) when none is named
+            in IPv4.
           - V(tcp-reset), V(icmp-port-unreachable) and V(icmp-admin-prohibited) exist in both families.
             V(icmp-no-route), V(icmp-not-neighbour), V(icmp-address-unreachable), V(icmp-err-src-routing-header) and
             V(icmp-headers-too-long) are IPv6 only, the others IPv4 only.
@@ -70,11 +75,13 @@ options:
           - icmp-protocol-unreachable
           - tcp-reset
       address_list:
-        description: List to add to, with the two C(add-...-to-address-list) actions. It comes into being with its first entry.
+        description: List to add to, with the two C(add-...-to-address-list) actions. It comes into being with its
+          first entry.
         type: str
       address_list_timeout:
         description:
-          - How long the address stays there, such as V(1d) or V(10m), at most V(35w3d13h13m56s). Every new match starts it again.
+          - How long the address stays there, such as V(1d) or V(10m), at most V(35w3d13h13m56s). Every new match
+            starts it again.
           - V(none-dynamic), RouterOS's default, keeps it until the next reboot. V(none-static) writes it into the
             configuration, which then grows for ever.
         type: str
@@ -86,17 +93,20 @@ options:
         description: Text in front of the log line, at most 31 characters.
         type: str
       protocol:
-        description: Name or number, such as V(tcp), V(udp), V(icmp), V(icmpv6) or V(!tcp). Ports, flags and ICMP options need it.
+        description: Name or number, such as V(tcp), V(udp), V(icmp), V(icmpv6) or V(!tcp). Ports, flags and ICMP
+          options need it.
         type: str
       src_address:
-        description: Where the packet comes from. An address or prefix of either family, or an IPv4 range V(192.0.2.10-192.0.2.20). No host bits.
+        description: Where the packet comes from. An address or prefix of either family, or an IPv4 range
+          V(192.0.2.10-192.0.2.20). No host bits.
         type: str
       dst_address:
         description: Where the packet goes to, in the forms of O(rules[].src_address).
         type: str
       src_address_list:
         description:
-          - Address list that the source must be in, or with V(!) must not be in. There is one list of that name for each family.
+          - Address list that the source must be in, or with V(!) must not be in. There is one list of that name for
+            each family.
           - A missing list is an empty list, without an error from the router.
         type: str
       dst_address_list:
@@ -124,19 +134,24 @@ options:
         elements: str
       limit:
         description:
-          - V(RATE[/TIME],BURST:packet) or C(:bit), such as V(5,10:packet) or V(50/5s,2:packet). TIME is one second when left out.
+          - V(RATE[/TIME],BURST:packet) or C(:bit), such as V(5,10:packet) or V(50/5s,2:packet). TIME is one second
+            when left out.
           - One bucket for the whole rule, shared by everybody. For a rate per source use O(rules[].dst_limit).
-          - The rule matches while the rate holds; above it the packet meets the next rule, so an accept with a limit needs a drop behind it.
+          - The rule matches while the rate holds; above it the packet meets the next rule, so an accept with a limit
+            needs a drop behind it.
         type: str
       dst_limit:
         description:
-          - V(RATE[/TIME],BURST,MODE[/EXPIRE]), such as V(5,10,src-address/1m40s). One bucket for each flow. In other respects like O(rules[].limit).
-          - MODE is C(src-address) (a rate per source), C(dst-address), C(dst-address-and-port), C(src-and-dst-addresses) or
-            C(addresses-and-dst-port). EXPIRE is the idle time after which a flow is forgotten.
+          - V(RATE[/TIME],BURST,MODE[/EXPIRE]), such as V(5,10,src-address/1m40s). One bucket for each flow. In other
+            respects like O(rules[].limit).
+          - MODE is C(src-address) (a rate per source), C(dst-address), C(dst-address-and-port),
+            C(src-and-dst-addresses) or C(addresses-and-dst-port). EXPIRE is the idle time after which a flow is
+            forgotten.
           - Counts packets; with O(rules[].connection_state=new) these are new connections. Takes no V(!).
         type: str
       connection_limit:
-        description: V(COUNT,PREFIX-LENGTH), such as V(20,32). Matches from COUNT tracked connections of one address or block on. Costly; use it with V(new).
+        description: V(COUNT,PREFIX-LENGTH), such as V(20,32). Matches from COUNT tracked connections of one address
+          or block on. Costly; use it with V(new).
         type: str
       in_interface:
         description: Interface that the packet came in by. Unknown interfaces are refused.
@@ -167,14 +182,16 @@ options:
         type: str
         choices: ['in,ipsec', 'in,none', 'out,ipsec', 'out,none']
       tcp_flags:
-        description: V(fin), V(syn), V(rst), V(psh), V(ack), V(urg), V(ece), V(cwr). Each word may carry its own V(!), as in V([syn, '!ack']).
+        description: V(fin), V(syn), V(rst), V(psh), V(ack), V(urg), V(ece), V(cwr). Each word may carry its own V(!),
+          as in V([syn, '!ack']).
         type: list
         elements: str
       icmp_options:
         description: V(TYPE[:CODE]), such as V(8:0).
         type: str
       src_address_type:
-        description: V(unicast), V(local), V(broadcast), V(multicast), V(blackhole); in IPv6 V(unicast), V(local), V(anycast), V(multicast), V(unreachable).
+        description: V(unicast), V(local), V(broadcast), V(multicast), V(blackhole); in IPv6 V(unicast), V(local),
+          V(anycast), V(multicast), V(unreachable).
         type: list
         elements: str
       dst_address_type:
@@ -206,13 +223,15 @@ options:
         description: Text in a single packet. Blind to TLS, so no means of access control.
         type: str
       tls_host:
-        description: Pattern for the TLS server name. Misses a split hello, QUIC and encrypted hellos, so no means of access control.
+        description: Pattern for the TLS server name. Misses a split hello, QUIC and encrypted hellos, so no means of
+          access control.
         type: str
       layer7_protocol:
         description: IPv4 only. Name of a pattern of C(/ip/firewall/layer7-protocol). Costly, and blind to TLS.
         type: str
       psd:
-        description: IPv4 only. Port scan detection V(WEIGHT,DELAY,LOW-PORT-WEIGHT,HIGH-PORT-WEIGHT), such as V(21,3s,3,1).
+        description: IPv4 only. Port scan detection V(WEIGHT,DELAY,LOW-PORT-WEIGHT,HIGH-PORT-WEIGHT), such as
+          V(21,3s,3,1).
         type: str
       hotspot:
         description: IPv4 only. V(from-client), V(auth), V(local-dst), V(to-client), V(http), each with its own V(!).
@@ -237,13 +256,15 @@ options:
         description: IPv4 only. Second and later fragments.
         type: bool
       ttl:
-        description: IPv4 only. V(equal), V(not-equal), V(less-than) or V(greater-than), then V(:0..255), such as V(equal:1).
+        description: IPv4 only. V(equal), V(not-equal), V(less-than) or V(greater-than), then V(:0..255), such as
+          V(equal:1).
         type: str
       realm:
         description: IPv4 only. Routing realm.
         type: str
       headers:
-        description: IPv6 only. Extension headers V(hop), V(dst), V(route), V(frag), V(ah), V(esp), V(none), V(proto), with C(:exact) or C(:contains) after the last.
+        description: IPv6 only. Extension headers V(hop), V(dst), V(route), V(frag), V(ah), V(esp), V(none), V(proto),
+          with C(:exact) or C(:contains) after the last.
         type: list
         elements: str
       hop_limit:

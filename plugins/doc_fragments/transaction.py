@@ -22,8 +22,9 @@ options:
     default: auto
   safe_mode_wait:
     description:
-      - How long to wait, in seconds, while another session holds safe mode. There is one holder on the whole router, and
-        after a broken connection the router can take some nine minutes to notice. Somebody else's hold is never taken over.
+      - How long to wait, in seconds, while another session holds safe mode. There is one holder on the whole router,
+        and after a broken connection the router can take some nine minutes to notice. Somebody else's hold is never
+        taken over.
     type: int
     default: 600
   prove:
@@ -36,8 +37,8 @@ options:
     default: auto
   prove_as:
     description:
-      - Prove by another login than the inventory's own, for example that of a user or of a port which the change makes.
-        What is left out comes from the inventory.
+      - Prove by another login than the inventory's own, for example that of a user or of a port which the change
+        makes. What is left out comes from the inventory.
     type: dict
     suboptions:
       host:

@@ -11,31 +11,33 @@ short_description: Entries of firewall address lists, IPv4 and IPv6
 version_added: 0.1.0
 author: bastion.routeros contributors (@bastion-routeros)
 description:
-  - Sees to it that a list of C(/ip/firewall/address-list) and C(/ipv6/firewall/address-list) holds these entries, no longer
-    holds them, or holds these and no others. Each entry goes to the table of its own family.
+  - Sees to it that a list of C(/ip/firewall/address-list) and C(/ipv6/firewall/address-list) holds these entries, no
+    longer holds them, or holds these and no others. Each entry goes to the table of its own family.
   - Entries are compared as the router stores them, so C(192.0.2.1/32) is C(192.0.2.1), and nothing is added twice.
   - New entries are added before old ones are removed, so that nobody who stays in the list is out of it for a moment.
   - Thousands of entries take few round trips. Check mode reports the same plan as a real run. No option is a secret.
 options:
   list:
-    description: Name of the list. A list exists through its entries; there are two of the same name, one for each family.
+    description: Name of the list. A list exists through its entries; there are two of the same name, one for each
+      family.
     type: str
     required: true
   entries:
     description:
       - Entries, each a text or a dictionary. A text is the address.
-      - A dictionary has C(address) (required), C(comment), C(timeout), C(dynamic) and C(disabled), with the meaning of
-        the options below, which they override for this entry.
-      - An address is an IPv4 or IPv6 address, a prefix, or an IPv4 range in full (C(192.0.2.10-192.0.2.20)). Prefixes with host bits
-        are refused, because the router would silently store the network instead.
-      - Required with O(state=present) and O(state=replaced). With O(state=absent) leaving it out means all static entries of the list.
+      - A dictionary has C(address) (required), C(disabled), and C(comment), C(timeout) and C(dynamic), which override
+        the options of these names for this entry.
+      - An address is an IPv4 or IPv6 address, a prefix, or an IPv4 range in full (C(192.0.2.10-192.0.2.20)). Prefixes
+        with host bits are refused, because the router would silently store the network instead.
+      - Required with O(state=present) and O(state=replaced). With O(state=absent) leaving it out means all static
+        entries of the list.
     type: list
     elements: raw
   state:
     description:
       - V(present) adds what is missing and leaves other entries alone. V(absent) removes the entries.
-      - V(replaced) also removes every other static entry of this list, whoever made it. Dynamic ones, added by rules, by a
-        timeout or by DNS, are never removed by it.
+      - V(replaced) also removes every other static entry of this list, whoever made it. Dynamic ones, added by rules,
+        by a timeout or by DNS, are never removed by it.
     type: str
     choices: [present, absent, replaced]
     default: present
@@ -52,29 +54,26 @@ options:
     type: str
   timeout:
     description:
-      - Lifetime such as V(1h) or V(2d12h), at most V(35w3d13h13m56s). Such entries live in memory and end with a reboot.
-      - An entry that is there with a timeout is left counting down; a second run does not start it again. An entry that is there without one is
-        replaced by one that has it, and the other way round.
+      - Lifetime such as V(1h) or V(2d12h), at most V(35w3d13h13m56s). Such entries live in memory and end with a
+        reboot.
+      - An entry that is there with a timeout is left counting down; a second run does not start it again. An entry
+        that is there without one is replaced by one that has it, and the other way round.
     type: str
   dynamic:
-    description: V(true) keeps new entries in memory only, until the next reboot, without a timeout.
-    type: bool
-    default: false
-  disabled:
-    description: Disables the entries or enables them. Left out, they stay as they are; new ones are enabled.
+    description: V(true) keeps entries in memory only, until the next reboot, without a timeout.
     type: bool
   allow_names:
     description:
-      - Accept DNS names, which the router resolves by itself. Otherwise they are refused, because RouterOS takes any misspelt
-        address (C(203.0.113.1-254), say) for a name that never resolves, without an error.
+      - Accept DNS names, which the router resolves by itself. Otherwise they are refused, because RouterOS takes any
+        misspelt address (C(203.0.113.1-254), say) for a name that never resolves, without an error.
     type: bool
     default: false
 extends_documentation_fragment:
   - bastion.routeros.attributes
   - bastion.routeros.transaction
 notes:
-  - A rule that accepts from an empty list admits nobody; one that drops what is not in an empty list drops everybody. Fill the
-    list before the rule, or do both in one M(bastion.routeros.transaction).
+  - A rule that accepts from an empty list admits nobody; one that drops what is not in an empty list drops everybody.
+    Fill the list before the rule, or do both in one M(bastion.routeros.transaction).
   - An IPv6 host moves freely inside its /64, so block prefixes rather than single addresses.
 seealso:
   - module: bastion.routeros.firewall_filter
@@ -121,18 +120,35 @@ operations:
   type: list
   elements: dict
   contains:
-    path:
+    menu:
       description: Menu of the router.
       type: str
       sample: /ip/firewall/address-list
-    verb:
+    action:
       description: C(add), C(set), C(remove), C(move), or the name of another command.
       type: str
       sample: add
+    id:
+      description: The router's C(.id) of the row, or a placeholder such as C(@1) for one that the plan adds.
+      type: str
+      sample: '*7'
     properties:
-      description: What is written, with underscores in the names.
+      description: What is written, in the router's own notation.
       type: dict
       sample: {list: management, address: 192.0.2.0/24}
+    unset:
+      description: Properties that are cleared.
+      type: list
+      elements: str
+      sample: [src_address]
+    before:
+      description: Row to stand before, where order counts. Absent for the end of the table.
+      type: str
+      sample: '*2'
+    was:
+      description: The old values of what is changed or removed.
+      type: dict
+      sample: {comment: old text}
 before:
   description: The rows concerned as they were, by menu.
   returned: success

@@ -11,11 +11,15 @@ short_description: Certificates made and signed on the router
 version_added: 0.1.0
 author: bastion.routeros contributors (@bastion-routeros)
 description:
-  - Makes a certificate in C(/certificate), has the router sign it, waits until it is usable, and renews it before it runs out.
-  - With O(ca) it is signed by that certificate authority of this router. Without, it signs itself and is a certificate authority.
-  - RouterOS can change nothing but the name and the trust of a signed certificate. When an option that is given differs from the
-    certificate, or O(renew_before) has come, a new one is made beside it; it takes over the name and the services that used the
-    old one, and the old one goes only after the new one was proved.
+  - Makes a certificate in C(/certificate), has the router sign it, waits until it is usable, and renews it before it
+    runs out.
+  - With O(ca) it is signed by that certificate authority of this router. Without, it signs itself and is a
+    certificate authority.
+  - RouterOS can change nothing but the name and the trust of a signed certificate. When an option that is given
+    differs from the certificate, or O(renew_before) has come, a new one is made beside it; it takes over the name and
+    the services that used the old one, and the old one goes only after the new one was proved. The old one of an
+    authority stays, because the router would remove what it has signed along with it. A warning says why a new one
+    was made.
   - Private keys stay on the router. They are neither read nor exported, and O(save_to) holds the certificate alone.
   - Check mode tells what would be made and why; nothing is signed.
 options:
@@ -24,7 +28,7 @@ options:
     type: str
     required: true
   common_name:
-    description: Common name. Required for a new certificate.
+    description: Common name. Required with O(state=present).
     type: str
   subject_alt_name:
     description:
@@ -33,13 +37,15 @@ options:
     type: list
     elements: str
   key_size:
-    description: Bits of an RSA key, or an elliptic curve. RouterOS makes RSA 2048 when nothing is said. 4096 bits take minutes on small routers.
+    description: Bits of an RSA key, or an elliptic curve. RouterOS makes RSA 2048 when nothing is said. 4096 bits
+      take minutes on small routers.
     type: str
     choices: ['1024', '1536', '2048', '4096', '8192', prime256v1, secp384r1, secp521r1]
   key_usage:
     description:
-      - What the key may be used for. Left out, a new certificate gets V([digital-signature, key-encipherment, tls-server])
-        with O(ca), and V([key-cert-sign, crl-sign]) without, rather than RouterOS's default, which lets a server's certificate sign others.
+      - What the key may be used for. Left out, it is V([digital-signature, key-encipherment, tls-server]) with O(ca),
+        and V([key-cert-sign, crl-sign]) without, rather than RouterOS's default, which lets a server's certificate
+        sign others.
       - A certificate that signs itself needs V(key-cert-sign).
     type: list
     elements: str
@@ -61,17 +67,19 @@ options:
       - tls-client
       - tls-server
   days_valid:
-    description: Lifetime of a new certificate in days; RouterOS makes 365 when nothing is said. A certificate that exists is not replaced because of it.
+    description: Lifetime of a new certificate in days; RouterOS makes 365 when nothing is said. A certificate that
+      exists is not replaced because of it.
     type: int
   digest_algorithm:
-    description: Digest of the signature. RouterOS takes V(sha256) when nothing is said. A certificate that exists is not replaced because of it.
+    description: Digest of the signature. RouterOS takes V(sha256) when nothing is said.
     type: str
     choices: [md5, sha1, sha256, sha384, sha512]
   ca:
     description: Name of the certificate authority on this router that signs. Left out, the certificate signs itself.
     type: str
   renew_before:
-    description: Renew when fewer than this many days are left. V(0) never renews.
+    description: Renew when fewer than this many days are left; less than O(days_valid). V(0) renews only what has
+      expired.
     type: int
     default: 30
   trusted:
@@ -87,22 +95,23 @@ options:
     description: Locality (L) of the subject.
     type: str
   province:
-    description: State or province (ST) of the subject. RouterOS calls the property C(state), a word that Ansible needs for O(state).
+    description: State or province (ST) of the subject. RouterOS calls the property C(state), a word that Ansible
+      needs for O(state).
     type: str
   country:
     description: Country (C) of the subject, two letters.
     type: str
   save_to:
     description:
-      - File on the controller in which the certificate is kept as PEM, never its key. Folders are made as needed. Save the authority's certificate and let
-        C(ansible_routeros_ca_path) point to it.
+      - File on the controller in which the certificate is kept as PEM, never its key. Folders are made as needed.
+        Save the authority's certificate and let C(ansible_routeros_ca_path) point to it.
       - Use an absolute path, for example one that begins with C(inventory_dir).
       - The own user then needs the policies V(sensitive), V(ftp) and V(test) besides.
     type: path
   state:
     description:
-      - V(absent) removes the certificate with its key. It is refused while a service uses it.
-      - Remove what an authority has signed before the authority; some versions of RouterOS remove the signed ones along with it.
+      - V(absent) removes the certificate with its key. It is refused while a service uses it, and for an authority
+        while certificates that it signed are there.
     type: str
     choices: [present, absent]
     default: present
@@ -110,9 +119,10 @@ extends_documentation_fragment:
   - bastion.routeros.attributes
   - bastion.routeros.transaction
 notes:
-  - Safe mode does not undo certificates. So they are made before it is taken and only bound inside it; what a failed run leaves behind is
-    unused, and the next run takes it over or removes it.
-  - The router's clock must be right. A router without a battery that starts in 1970 makes certificates that nobody accepts.
+  - Safe mode does not undo certificates. So they are made before it is taken and only bound inside it; what a failed
+    run leaves behind is unused, and the next run takes it over or removes it.
+  - The router's clock must be right. A router without a battery that starts in 1970 makes certificates that nobody
+    accepts.
 seealso:
   - module: bastion.routeros.service
   - name: RouterOS manual, Certificates
@@ -155,32 +165,6 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
-certificate:
-  description: The certificate as it is now. Absent with O(state=absent) and, for one that is still to be made, in check mode.
-  returned: when there is one
-  type: dict
-  contains:
-    name:
-      description: Name on the router.
-      type: str
-      sample: api-2026
-    fingerprint:
-      description: SHA-256 fingerprint, lower case.
-      type: str
-      sample: 5f2b1c6ad0f3e0a1b7d1e2c9b8a7968574635241302f1e0d9c8b7a6958473625
-    invalid_after:
-      description: When it runs out, by the router's clock.
-      type: str
-      sample: '2029-02-25 10:15:00'
-    expires_after:
-      description: Time left.
-      type: str
-      sample: 117w5d23h59m12s
-reason:
-  description: Why a certificate is made or renewed.
-  returned: when it is
-  type: str
-  sample: runs out in 12 days, fewer than renew_before (30)
 operations:
   description:
     - The plan, in the order in which it was sent, or would be sent in check mode. Empty when nothing is to be done.
@@ -189,18 +173,35 @@ operations:
   type: list
   elements: dict
   contains:
-    path:
+    menu:
       description: Menu of the router.
       type: str
       sample: /certificate
-    verb:
+    action:
       description: C(add), C(set), C(remove), C(move), or the name of another command.
       type: str
       sample: sign
+    id:
+      description: The router's C(.id) of the row, or a placeholder such as C(@1) for one that the plan adds.
+      type: str
+      sample: '*7'
     properties:
-      description: What is written, with underscores in the names.
+      description: What is written, in the router's own notation.
       type: dict
       sample: {ca: bastion-ca}
+    unset:
+      description: Properties that are cleared.
+      type: list
+      elements: str
+      sample: [src_address]
+    before:
+      description: Row to stand before, where order counts. Absent for the end of the table.
+      type: str
+      sample: '*2'
+    was:
+      description: The old values of what is changed or removed.
+      type: dict
+      sample: {comment: old text}
 before:
   description: The rows concerned as they were, by menu.
   returned: success

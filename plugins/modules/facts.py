@@ -11,7 +11,8 @@ short_description: What router this is, and who can reach it how
 version_added: 0.1.0
 author: bastion.routeros contributors (@bastion-routeros)
 description:
-  - Reads version, identity, model, services, users, certificates and sessions, and returns them as C(ansible_facts.routeros).
+  - Reads version, identity, model, services, users, certificates and sessions, and returns them as
+    C(ansible_facts.routeros).
   - Use it instead of C(gather_facts), which needs a shell on the managed host.
   - Only reads, and reads no secrets.
 options:
@@ -92,14 +93,16 @@ ansible_facts:
           type: str
           sample: 1w2d3h4m5s
         seen_from:
-          description: Addresses that the router sees the user of the inventory come from, this session's included. With V(sessions).
+          description:
+            - Addresses that the router sees the user of the inventory come from, this session's included. With V(sessions).
           type: list
           elements: str
           sample: [192.0.2.10]
         services:
-          description: Services by name, with V(services). Live connections that newer versions list among them are left out.
+          description:
+            - Services by name, with V(services). Live connections that newer versions list among them are left out.
           type: dict
-          sample: {api-ssl: {port: 8729, address: [192.0.2.0/24], certificate: api-2026, tls_version: only-1.2, vrf: main, disabled: false}}
+          sample: {api-ssl: {port: 8729, address: [192.0.2.0/24], certificate: api-2026, disabled: false}}
         users:
           description: Users by name, with V(users). Passwords are not readable.
           type: dict
@@ -111,7 +114,7 @@ ansible_facts:
         certificates:
           description: Certificates by name, with V(certificates).
           type: dict
-          sample: {api-2026: {common_name: core1, ca: bastion-ca, invalid_after: '2029-02-25 10:15:00', expires_after: 117w5d23h59m12s}}
+          sample: {api-2026: {common_name: core1, ca: bastion-ca, expires_after: 117w5d23h59m12s}}
         sessions:
           description: Who is logged in now, with V(sessions).
           type: list

@@ -12,19 +12,21 @@ version_added: 0.1.0
 author: bastion.routeros contributors (@bastion-routeros)
 description:
   - Makes or removes a row of C(/system/logging).
-  - A row has no name, and the router would take the same one twice, so a row is known by O(topics), O(action) and O(prefix) together. The
-    other options are properties of it.
+  - A row has no name, and the router would take the same one twice, so a row is known by O(topics), O(action) and
+    O(prefix) together. The other options are properties of it.
   - Check mode reports the same plan as a real run. No option of this module is a secret.
 options:
   topics:
     description:
       - A message must have all of these topics, and none of those with V(!) in front. The order does not matter.
-      - For messages of either of two topics make two rows. An empty list would log everything, debug included, and is refused.
+      - For messages of either of two topics make two rows. An empty list would log everything, debug included, and is
+        refused.
     type: list
     elements: str
     required: true
   action:
-    description: Name of a logging action, such as V(memory), V(disk), V(echo), V(remote), or one of M(bastion.routeros.logging_action).
+    description: Name of a logging action, such as V(memory), V(disk), V(echo), V(remote), or one of
+      M(bastion.routeros.logging_action).
     type: str
     default: memory
   prefix:
@@ -49,7 +51,8 @@ extends_documentation_fragment:
   - bastion.routeros.attributes
   - bastion.routeros.transaction
 notes:
-  - Firewall rules with C(log=yes) write under the topics C(firewall,info), which the router's default row for C(info) sends to memory already.
+  - Firewall rules with C(log=yes) write under the topics C(firewall,info), which the router's default row for C(info)
+    sends to memory already.
   - There is no C(/ip/firewall/logging) menu, whatever some articles say.
 seealso:
   - module: bastion.routeros.logging_action
@@ -94,18 +97,35 @@ operations:
   type: list
   elements: dict
   contains:
-    path:
+    menu:
       description: Menu of the router.
       type: str
       sample: /system/logging
-    verb:
+    action:
       description: C(add), C(set), C(remove), C(move), or the name of another command.
       type: str
       sample: add
+    id:
+      description: The router's C(.id) of the row, or a placeholder such as C(@1) for one that the plan adds.
+      type: str
+      sample: '*7'
     properties:
-      description: What is written, with underscores in the names.
+      description: What is written, in the router's own notation.
       type: dict
       sample: {topics: firewall, action: siem, prefix: ""}
+    unset:
+      description: Properties that are cleared.
+      type: list
+      elements: str
+      sample: [src_address]
+    before:
+      description: Row to stand before, where order counts. Absent for the end of the table.
+      type: str
+      sample: '*2'
+    was:
+      description: The old values of what is changed or removed.
+      type: dict
+      sample: {comment: old text}
 before:
   description: The rows concerned as they were, by menu.
   returned: success

@@ -32,7 +32,8 @@ options:
     description: With V(memory), stop instead of forgetting the oldest line.
     type: bool
   disk_file_name:
-    description: With V(disk), name of the file without ending. Its folder must exist, and two actions cannot share a file.
+    description: With V(disk), name of the file without ending. Its folder must exist, and two actions cannot share a
+      file.
     type: str
   disk_lines_per_file:
     description: With V(disk), lines in each file, 1 to 65535.
@@ -138,8 +139,8 @@ extends_documentation_fragment:
   - bastion.routeros.attributes
   - bastion.routeros.transaction
 notes:
-  - RouterOS returns only the properties that O(target) uses. One that does not belong to the target is refused here rather than
-    written again in every run.
+  - RouterOS returns only the properties that O(target) uses. One that does not belong to the target is refused here
+    rather than written again in every run.
 seealso:
   - module: bastion.routeros.logging
   - name: RouterOS manual, Log
@@ -182,18 +183,35 @@ operations:
   type: list
   elements: dict
   contains:
-    path:
+    menu:
       description: Menu of the router.
       type: str
       sample: /system/logging/action
-    verb:
+    action:
       description: C(add), C(set), C(remove), C(move), or the name of another command.
       type: str
       sample: add
+    id:
+      description: The router's C(.id) of the row, or a placeholder such as C(@1) for one that the plan adds.
+      type: str
+      sample: '*7'
     properties:
-      description: What is written, with underscores in the names.
+      description: What is written, in the router's own notation.
       type: dict
       sample: {name: siem, target: remote, remote: 192.0.2.50}
+    unset:
+      description: Properties that are cleared.
+      type: list
+      elements: str
+      sample: [src_address]
+    before:
+      description: Row to stand before, where order counts. Absent for the end of the table.
+      type: str
+      sample: '*2'
+    was:
+      description: The old values of what is changed or removed.
+      type: dict
+      sample: {comment: old text}
 before:
   description: The rows concerned as they were, by menu.
   returned: success

@@ -12,11 +12,13 @@ version_added: 0.1.0
 author: bastion.routeros contributors (@bastion-routeros)
 description:
   - Brings the rows of a table (O(entries)) or the values of a settings menu (O(values)) into the wanted state.
-  - The collection knows some ninety menus with the types, versions, defaults and secrets of their properties. There, misspelt names,
-    wrong values and properties that this router's version does not have fail before anything is written, in check mode too.
-  - Only what is named is compared and written. Dynamic and built-in rows, and properties that are not named, are left alone.
-  - Check mode reports the same plan as a real run. Secrets of the known menus are masked everywhere. Those that the router does not give
-    back are written only for new rows, and with a warning in other cases.
+  - The collection knows some ninety menus with the types, versions, defaults and secrets of their properties. There,
+    misspelt names, wrong values and properties that this router's version does not have fail before anything is
+    written, in check mode too.
+  - Only what is named is compared and written. Dynamic and built-in rows, and properties that are not named, are left
+    alone.
+  - Check mode reports the same plan as a real run. Secrets of the known menus are masked everywhere. Those that the
+    router does not give back are written only for new rows, and with a warning in other cases.
 options:
   path:
     description: The menu, such as V(/ip/dns) or V(/interface/list/member).
@@ -24,7 +26,8 @@ options:
     required: true
   entries:
     description:
-      - Rows of a table. Names are RouterOS's, with underscores or with hyphens. Lists are lists, booleans booleans; V(null) clears a property.
+      - Rows of a table. Names are RouterOS's, with underscores or with hyphens. Lists are lists, booleans booleans;
+        V(null) clears a property.
       - With O(state=absent) the properties of O(key) are enough.
       - Exactly one of O(entries) and O(values) is needed.
     type: list
@@ -35,14 +38,15 @@ options:
   key:
     description:
       - Properties that tell rows apart. Each entry must have all of them.
-      - Known menus bring their own, such as C(name), or C(list) and C(interface). Tables where rows have no identity, like the firewall's,
-        take V([comment]) well.
+      - Known menus bring their own, such as C(name), or C(list) and C(interface). Tables where rows have no identity,
+        like the firewall's, take V([comment]) well.
     type: list
     elements: str
   state:
     description:
       - V(present) adds and changes rows. V(absent) removes the entries.
-      - V(replaced) also removes rows that are not among the entries, but only those whose comment carries O(owner), so that nobody else's rows are lost.
+      - V(replaced) also removes rows that are not among the entries, but only those whose comment carries O(owner),
+        so that nobody else's rows are lost.
     type: str
     choices: [present, absent, replaced]
     default: present
@@ -59,8 +63,8 @@ extends_documentation_fragment:
   - bastion.routeros.attributes
   - bastion.routeros.transaction
 notes:
-  - For the firewall filter, address lists, services, users, groups, certificates and logging prefer the modules of these names. They know what a
-    table cannot say, such as how to replace rules without a gap.
+  - For the firewall filter, address lists, services, users, groups, certificates and logging prefer the modules of
+    these names. They know what a table cannot say, such as how to replace rules without a gap.
   - Commands such as reboot, reset or import are not available here.
 seealso:
   - module: bastion.routeros.firewall_filter
@@ -112,18 +116,35 @@ operations:
   type: list
   elements: dict
   contains:
-    path:
+    menu:
       description: Menu of the router.
       type: str
       sample: /ip/dns
-    verb:
+    action:
       description: C(add), C(set), C(remove), C(move), or the name of another command.
       type: str
       sample: set
+    id:
+      description: The router's C(.id) of the row, or a placeholder such as C(@1) for one that the plan adds.
+      type: str
+      sample: '*7'
     properties:
-      description: What is written, with underscores in the names.
+      description: What is written, in the router's own notation.
       type: dict
       sample: {servers: "192.0.2.53,2001:db8:53::53"}
+    unset:
+      description: Properties that are cleared.
+      type: list
+      elements: str
+      sample: [src_address]
+    before:
+      description: Row to stand before, where order counts. Absent for the end of the table.
+      type: str
+      sample: '*2'
+    was:
+      description: The old values of what is changed or removed.
+      type: dict
+      sample: {servers: ""}
 before:
   description: The rows concerned as they were, by menu.
   returned: success

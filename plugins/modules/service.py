@@ -24,12 +24,13 @@ options:
     choices: [api, api-ssl, ftp, reverse-proxy, ssh, telnet, winbox, www, www-ssl]
   port:
     description:
-      - TCP port, 1 to 65535. RouterOS accepts a port that another enabled service already uses, and the later one then
-        does not listen; here it is refused.
+      - TCP port, 1 to 65535. RouterOS accepts a port that another enabled service already uses, and the later one
+        then does not listen; here it is refused.
     type: int
   address:
     description:
-      - Prefixes and addresses that the service answers to, IPv4 and IPv6. This is the whole list; others are removed from it.
+      - Prefixes and addresses that the service answers to, IPv4 and IPv6. This is the whole list; others are removed
+        from it.
       - V([]) means everybody. A list with IPv4 prefixes only refuses all of IPv6.
       - Written as C(available-from) on RouterOS 7.24 and later, where the property has that name.
     type: list
@@ -37,7 +38,8 @@ options:
     aliases: [available_from]
   certificate:
     description:
-      - Name of the certificate, for V(api-ssl), V(www-ssl) and V(reverse-proxy). It must exist and have its private key on the router.
+      - Name of the certificate, for V(api-ssl), V(www-ssl) and V(reverse-proxy). It must exist and have its private
+        key on the router.
       - V(none) leaves C(api-ssl) with anonymous Diffie-Hellman, which protects nobody against an active attacker.
     type: str
   tls_version:
@@ -45,7 +47,8 @@ options:
     type: str
     choices: [any, only-1.2]
   vrf:
-    description: VRF to listen in; V(main) is the default. The service is then closed on every interface outside it, running sessions included.
+    description: VRF to listen in; V(main) is the default. The service is then closed on every interface outside it,
+      running sessions included.
     type: str
   max_sessions:
     description: Concurrent sessions, 1 to 1000. Since 7.16.
@@ -57,11 +60,11 @@ extends_documentation_fragment:
   - bastion.routeros.attributes
   - bastion.routeros.transaction
 notes:
-  - O(address) is no firewall. Someone outside the list still completes the TCP handshake and is then cut off, so the port
-    looks open. Use M(bastion.routeros.firewall_filter) as well.
+  - O(address) is no firewall. Someone outside the list still completes the TCP handshake and is then cut off, so the
+    port looks open. Use M(bastion.routeros.firewall_filter) as well.
   - C(api-ssl) comes out of the box enabled, without a certificate. Bind one before C(api) is closed.
-  - A change of the service that carries the own session is proved by a new connection before it is kept. Closing C(winbox)
-    does not stop MAC-WinBox, and closing C(api) does not stop REST, which lives on C(www) and C(www-ssl).
+  - A change of the service that carries the own session is proved by a new connection before it is kept. Closing
+    C(winbox) does not stop MAC-WinBox, and closing C(api) does not stop REST, which lives on C(www) and C(www-ssl).
 seealso:
   - module: bastion.routeros.certificate
   - module: bastion.routeros.firewall_filter
@@ -106,18 +109,35 @@ operations:
   type: list
   elements: dict
   contains:
-    path:
+    menu:
       description: Menu of the router.
       type: str
       sample: /ip/service
-    verb:
+    action:
       description: C(add), C(set), C(remove), C(move), or the name of another command.
       type: str
       sample: set
+    id:
+      description: The router's C(.id) of the row, or a placeholder such as C(@1) for one that the plan adds.
+      type: str
+      sample: '*7'
     properties:
-      description: What is written, with underscores in the names.
+      description: What is written, in the router's own notation.
       type: dict
       sample: {disabled: "true"}
+    unset:
+      description: Properties that are cleared.
+      type: list
+      elements: str
+      sample: [src_address]
+    before:
+      description: Row to stand before, where order counts. Absent for the end of the table.
+      type: str
+      sample: '*2'
+    was:
+      description: The old values of what is changed or removed.
+      type: dict
+      sample: {disabled: "false"}
 before:
   description: The rows concerned as they were, by menu.
   returned: success

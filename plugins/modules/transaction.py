@@ -12,18 +12,22 @@ version_added: 0.1.0
 author: bastion.routeros contributors (@bastion-routeros)
 description:
   - Carries out the changes of several modules in one session as a whole. Either all of them are kept, or none.
-  - The changes are planned together and the plan is judged first. Then safe mode is taken, the plan is sent, and after O(settle) seconds a fresh, verified
-    login over the path that the inventory describes must succeed. Only then is the result kept. Anything else, an interruption included, is rolled back.
-  - Every module that writes is itself such a transaction with one change, so use this one only where a state in between would be wrong.
-  - Check mode plans and judges, and writes nothing. Secrets in O(changes) are masked by the modules that they are for.
+  - The changes are planned together and the plan is judged first. Then safe mode is taken, the plan is sent, and
+    after O(settle) seconds a fresh, verified login over the path that the inventory describes must succeed. Only then
+    is the result kept. Anything else, an interruption included, is rolled back.
+  - Every module that writes is itself such a transaction with one change, so use this one only where a state in
+    between would be wrong.
+  - Check mode plans and judges, and writes nothing. Secrets in O(changes) are masked by the modules that they are
+    for.
 options:
   changes:
     description:
-      - The changes in their order, each a dictionary with one key, the name of the module (C(service) or C(bastion.routeros.service)), whose
-        value are that module's options.
+      - The changes in their order, each a dictionary with one key, the name of the module (C(service) or
+        C(bastion.routeros.service)), whose value are that module's options.
       - A later change sees what the earlier ones make; a user can be put into a group that the change before creates.
       - Every module that writes can be named, except M(bastion.routeros.transaction) itself.
-      - Options of the protection (O(safe_mode), O(prove) and their companions) belong to the transaction and are refused inside. C(module_defaults) do not reach inside.
+      - Options of the protection (O(safe_mode), O(prove) and their companions) belong to the transaction and are
+        refused inside. C(module_defaults) do not reach inside.
     type: list
     elements: dict
     required: true
@@ -31,10 +35,12 @@ extends_documentation_fragment:
   - bastion.routeros.attributes
   - bastion.routeros.transaction
 notes:
-  - To change the way in, use two transactions. The first opens the new way and proves it; the second, which runs over the new way, closes the old one. In one
-    transaction, the session that holds safe mode would cut itself off.
-  - Safe mode undoes at most one hundred actions, those of other sessions included. A plan that needs more is split where that is harmless, or refused.
-  - Not undone by safe mode are certificates, files and timed entries of address lists. Certificates are therefore made before, and only bound inside.
+  - To change the way in, use two transactions. The first opens the new way and proves it; the second, which runs over
+    the new way, closes the old one. In one transaction, the session that holds safe mode would cut itself off.
+  - Safe mode undoes at most one hundred actions, those of other sessions included. A plan that needs more is split
+    where that is harmless, or refused.
+  - Not undone by safe mode are certificates, files and timed entries of address lists. Certificates are therefore
+    made before, and only bound inside.
 seealso:
   - module: bastion.routeros.service
   - module: bastion.routeros.firewall_filter
@@ -99,18 +105,35 @@ operations:
   type: list
   elements: dict
   contains:
-    path:
+    menu:
       description: Menu of the router.
       type: str
       sample: /ip/service
-    verb:
+    action:
       description: C(add), C(set), C(remove), C(move), or the name of another command.
       type: str
       sample: set
+    id:
+      description: The router's C(.id) of the row, or a placeholder such as C(@1) for one that the plan adds.
+      type: str
+      sample: '*7'
     properties:
-      description: What is written, with underscores in the names.
+      description: What is written, in the router's own notation.
       type: dict
       sample: {disabled: "true"}
+    unset:
+      description: Properties that are cleared.
+      type: list
+      elements: str
+      sample: [src_address]
+    before:
+      description: Row to stand before, where order counts. Absent for the end of the table.
+      type: str
+      sample: '*2'
+    was:
+      description: The old values of what is changed or removed.
+      type: dict
+      sample: {disabled: "false"}
 before:
   description: The rows concerned as they were, by menu.
   returned: success

@@ -12,13 +12,14 @@ version_added: 0.1.0
 author: bastion.routeros contributors (@bastion-routeros)
 description:
   - Makes, changes or removes a row of C(/user).
-  - RouterOS never gives a password back. Whether O(password) is still the right one is found out by a login, so that a second run
-    is truthful about having changed nothing; see O(update_password).
-  - Check mode reports the same plan as a real run, the login that tests the password included. O(password) is never shown, neither in
-    results nor in diffs, errors or logs.
+  - RouterOS never gives a password back. Whether O(password) is still the right one is found out by a login, so that
+    a second run is truthful about having changed nothing; see O(update_password).
+  - Check mode reports the same plan as a real run, the login that tests the password included. O(password) is never
+    shown, neither in results nor in diffs, errors or logs.
 options:
   name:
-    description: Name to log in with. Letters, digits and C(_), C(.), C(#), C(-), C(@). It ends with a letter or digit and begins with neither C(.) nor C(-).
+    description: Name to log in with. Letters, digits and C(_), C(.), C(#), C(-), C(@). It ends with a letter or digit
+      and begins with neither C(.) nor C(-).
     type: str
     required: true
   group:
@@ -30,20 +31,24 @@ options:
   update_password:
     description:
       - When O(password) of a user who exists already is written.
-      - V(probe) logs in with it, and writes it when the router refuses the login. The router's answer is the same for a user who is disabled,
-        may not use the API or may not come from here, so in these cases the task fails and asks for one of the other words.
-      - V(always) writes it in every run and reports a change each time. V(on_create) only ever writes it for a new user.
+      - V(probe) logs in with it, and writes it when the router refuses the login. The router's answer is the same for
+        a user who is disabled, may not use the API or may not come from here, so in these cases the task fails and
+        asks for one of the other words.
+      - V(always) writes it in every run and reports a change each time. V(on_create) only ever writes it for a new
+        user.
     type: str
     choices: [probe, always, on_create]
     default: probe
   address:
     description:
-      - Prefixes and addresses that this user may log in from, IPv4 and IPv6. This is the whole list; V([]) means from everywhere.
+      - Prefixes and addresses that this user may log in from, IPv4 and IPv6. This is the whole list; V([]) means from
+        everywhere.
       - A login from elsewhere is answered like a wrong password.
     type: list
     elements: str
   disabled:
-    description: V(true) locks the user out. RouterOS answers the attempt to disable the own user with success and does nothing; here it is an error.
+    description: V(true) locks the user out. RouterOS answers the attempt to disable the own user with success and
+      does nothing; here it is an error.
     type: bool
   comment:
     description: Comment; V("") removes it.
@@ -52,7 +57,8 @@ options:
     description: Idle time, V(1m) to V(1d), after which O(inactivity_policy) acts. Since 7.16.
     type: str
   inactivity_policy:
-    description: What to do with an idle session. V(logout) may end API sessions too, so leave V(none) for the automation. Since 7.16.
+    description: What to do with an idle session. V(logout) may end API sessions too, so leave V(none) for the
+      automation. Since 7.16.
     type: str
     choices: [none, logout, lockscreen]
   state:
@@ -65,7 +71,8 @@ extends_documentation_fragment:
   - bastion.routeros.transaction
 notes:
   - The own user needs the policy C(policy) for this module.
-  - Removing, disabling or restricting the user whom the inventory logs in as is refused unless O(acknowledge_lockout=true).
+  - Removing, disabling or restricting the user whom the inventory logs in as is refused unless
+    O(acknowledge_lockout=true).
   - Sessions that are open stay open when a password changes.
 seealso:
   - module: bastion.routeros.user_group
@@ -114,18 +121,35 @@ operations:
   type: list
   elements: dict
   contains:
-    path:
+    menu:
       description: Menu of the router.
       type: str
       sample: /user
-    verb:
+    action:
       description: C(add), C(set), C(remove), C(move), or the name of another command.
       type: str
       sample: add
+    id:
+      description: The router's C(.id) of the row, or a placeholder such as C(@1) for one that the plan adds.
+      type: str
+      sample: '*7'
     properties:
-      description: What is written, with underscores in the names.
+      description: What is written, in the router's own notation.
       type: dict
-      sample: {name: automation, group: automation, password: "********", address: "192.0.2.10/32"}
+      sample: {name: automation, group: automation, password: VALUE_SPECIFIED_IN_NO_LOG_PARAMETER}
+    unset:
+      description: Properties that are cleared.
+      type: list
+      elements: str
+      sample: [src_address]
+    before:
+      description: Row to stand before, where order counts. Absent for the end of the table.
+      type: str
+      sample: '*2'
+    was:
+      description: The old values of what is changed or removed.
+      type: dict
+      sample: {comment: old text}
 before:
   description: The rows concerned as they were, by menu.
   returned: success

@@ -12,8 +12,8 @@ version_added: 0.1.0
 author: bastion.routeros contributors (@bastion-routeros)
 description:
   - Makes, changes or removes a row of C(/user/group).
-  - O(policy) is the whole truth. RouterOS merges what it is sent with what was there, so every policy is sent each time, the
-    ones that are not listed as refused.
+  - O(policy) is the whole truth. RouterOS merges what it is sent with what was there, so every policy is sent each
+    time, the ones that are not listed as refused.
   - Check mode reports the same plan as a real run. No option of this module is a secret.
 options:
   name:
@@ -22,12 +22,12 @@ options:
     required: true
   policy:
     description:
-      - The granted policies. What is not in the list is refused; V([]) refuses all. Left out, the policies of an existing group stay as they are,
-        and a new group has none.
-      - The words are V(api), V(ftp), V(local), V(password), V(policy), V(read), V(reboot), V(rest-api), V(romon), V(sensitive), V(sniff), V(ssh),
-        V(telnet), V(test), V(web), V(winbox) and V(write).
-      - A refused policy may be written with V(!) in front. A refused one that this version does not know, such as V(!dude), is dropped; a
-        granted one that it does not know fails before anything is written.
+      - The granted policies. What is not in the list is refused; V([]) refuses all. Left out, the policies of an
+        existing group stay as they are, and a new group has none.
+      - The words are V(api), V(ftp), V(local), V(password), V(policy), V(read), V(reboot), V(rest-api), V(romon),
+        V(sensitive), V(sniff), V(ssh), V(telnet), V(test), V(web), V(winbox) and V(write).
+      - A refused policy may be written with V(!) in front. A refused one that this version does not know, such as
+        V(!dude), is dropped; a granted one that it does not know fails before anything is written.
     type: list
     elements: str
   skin:
@@ -45,11 +45,12 @@ extends_documentation_fragment:
   - bastion.routeros.attributes
   - bastion.routeros.transaction
 notes:
-  - A user of the API needs V(api) to log in, V(read) to see and V(write) to change. None of them includes another, and users and groups
-    need V(policy) besides.
-  - Whoever has V(policy) can give themselves every other right. The built-in group C(read) is no harmless viewer; it holds
-    V(sensitive), V(reboot), V(password), V(sniff) and V(test).
-  - A change that takes V(api), V(read), V(write) or V(policy) from the own group is refused unless O(acknowledge_lockout=true).
+  - A user of the API needs V(api) to log in, V(read) to see and V(write) to change. None of them includes another,
+    and users and groups need V(policy) besides.
+  - Whoever has V(policy) can give themselves every other right. The built-in group C(read) is no harmless viewer; it
+    holds V(sensitive), V(reboot), V(password), V(sniff) and V(test).
+  - A change that takes V(api), V(read), V(write) or V(policy) from the own group is refused unless
+    O(acknowledge_lockout=true).
 seealso:
   - module: bastion.routeros.user
   - name: RouterOS manual, User
@@ -88,18 +89,38 @@ operations:
   type: list
   elements: dict
   contains:
-    path:
+    menu:
       description: Menu of the router.
       type: str
       sample: /user/group
-    verb:
+    action:
       description: C(add), C(set), C(remove), C(move), or the name of another command.
       type: str
       sample: add
+    id:
+      description: The router's C(.id) of the row, or a placeholder such as C(@1) for one that the plan adds.
+      type: str
+      sample: '*7'
     properties:
-      description: What is written, with underscores in the names.
+      description: What is written, in the router's own notation.
       type: dict
-      sample: {name: monitoring, policy: "read,api,!local,!telnet,!ssh,!ftp,!reboot,!write,!policy,!test,!winbox,!password,!web,!sniff,!sensitive,!romon,!rest-api"}
+      sample:
+        name: monitoring
+        policy: >-
+          read,api,!local,!telnet,!ssh,!ftp,!reboot,!write,!policy,!test,!winbox,!password,!web,!sniff,!sensitive,!romon,!rest-api
+    unset:
+      description: Properties that are cleared.
+      type: list
+      elements: str
+      sample: [src_address]
+    before:
+      description: Row to stand before, where order counts. Absent for the end of the table.
+      type: str
+      sample: '*2'
+    was:
+      description: The old values of what is changed or removed.
+      type: dict
+      sample: {comment: old text}
 before:
   description: The rows concerned as they were, by menu.
   returned: success

@@ -12,14 +12,16 @@ version_added: 0.1.0
 author: bastion.routeros contributors (@bastion-routeros)
 description:
   - Sets C(/user/settings). Options that are left out stay as they are.
-  - The rules are applied by the router when a user is added or a password is changed. Passwords that exist already stay as they are.
+  - The rules are applied by the router when a user is added or a password is changed. Passwords that exist already
+    stay as they are.
   - Check mode reports the same plan as a real run. No option of this module is a secret.
 options:
   minimum_password_length:
     description: Shortest password, in characters. V(0) asks for nothing.
     type: int
   minimum_categories:
-    description: How many of the four kinds (digits, lower case, upper case, symbols) a password must have, V(0) to V(4).
+    description: How many of the four kinds (digits, lower case, upper case, symbols) a password must have, V(0) to
+      V(4).
     type: int
 extends_documentation_fragment:
   - bastion.routeros.attributes
@@ -59,18 +61,35 @@ operations:
   type: list
   elements: dict
   contains:
-    path:
+    menu:
       description: Menu of the router.
       type: str
       sample: /user/settings
-    verb:
+    action:
       description: C(add), C(set), C(remove), C(move), or the name of another command.
       type: str
       sample: set
+    id:
+      description: The router's C(.id) of the row, or a placeholder such as C(@1) for one that the plan adds.
+      type: str
+      sample: '*7'
     properties:
-      description: What is written, with underscores in the names.
+      description: What is written, in the router's own notation.
       type: dict
       sample: {minimum_password_length: "12"}
+    unset:
+      description: Properties that are cleared.
+      type: list
+      elements: str
+      sample: [src_address]
+    before:
+      description: Row to stand before, where order counts. Absent for the end of the table.
+      type: str
+      sample: '*2'
+    was:
+      description: The old values of what is changed or removed.
+      type: dict
+      sample: {minimum_password_length: "0"}
 before:
   description: The rows concerned as they were, by menu.
   returned: success

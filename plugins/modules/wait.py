@@ -11,9 +11,11 @@ short_description: Wait until the router's API can be logged in to
 version_added: 0.1.0
 author: bastion.routeros contributors (@bastion-routeros)
 description:
-  - Tries the path that the inventory describes until a login succeeds and the router answers, for example after a reboot.
+  - Tries the path that the inventory describes until a login succeeds and the router answers, for example after a
+    reboot.
   - Use it instead of M(ansible.builtin.wait_for_connection), which wants to run a module on the managed host.
-  - A wrong password, a certificate that cannot be verified and other errors that waiting does not cure end the task at once.
+  - A wrong password, a certificate that cannot be verified and other errors that waiting does not cure end the task
+    at once.
   - Only reads.
 options:
   timeout:
@@ -21,7 +23,8 @@ options:
     type: int
     default: 300
   delay:
-    description: Seconds to wait before the first attempt. After a reboot was ordered, the router still answers for a while.
+    description: Seconds to wait before the first attempt. After a reboot was ordered, the router still answers for a
+      while.
     type: int
     default: 0
   sleep:
