@@ -1,0 +1,151 @@
+# Copyright (c) 2026, the bastion.routeros contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Everything is set up by itself in .venv and build. "make" alone lists what there is.
+
+PYTHON ?= python3
+PYTEST_ARGS ?=
+SANITY_ARGS ?=
+# pytest processes of one target.
+WORKERS ?= 2
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# Found before .venv comes first on the path.
+BASE_PYTHON := $(shell command -v $(PYTHON))
+ROOT := $(CURDIR)
+BIN := $(ROOT)/.venv/bin
+# Here the checkout is found as ansible_collections.bastion.routeros.
+TREE := $(ROOT)/build/dev
+READY := .venv/.ready
+
+export PATH := $(BIN):$(PATH)
+export PYTHONPATH := $(TREE)
+export MYPYPATH := $(TREE)
+# A run depends on nothing that this machine's owner has set for Ansible, and needs UTF-8 whatever the language.
+export ANSIBLE_CONFIG := $(ROOT)/tests/ansible.cfg
+export ANSIBLE_COLLECTIONS_PATH := $(TREE)
+export ANSIBLE_HOME := $(ROOT)/build/ansible
+export HYPOTHESIS_STORAGE_DIRECTORY := $(ROOT)/build/cache/hypothesis
+export LC_ALL := C.UTF-8
+unexport PYTHONHOME
+
+SUMMARY := $(BIN)/python tests/tools/summary.py
+PARTS := $(BIN)/python tests/tools/parts.py
+COLLECTION := $(TREE)/ansible_collections/bastion/routeros
+SIMULATOR := $(wildcard tests/simulator/pyproject.toml)
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
+
+.PHONY: setup
+setup: $(READY) ## .venv with everything that the other targets need
+	@if [ "$(MAKELEVEL)" = 0 ] && [ "$(MAKECMDGOALS)" = setup ]; then echo "setup: 1 passed, 0 failed"; fi
+
+$(COLLECTION):
+	@mkdir -p "$(@D)" build/ansible build/results
+	@ln -sfn ../../../.. "$@"
+
+$(READY): requirements.txt requirements-dev.txt $(SIMULATOR) | $(COLLECTION)
+	@[ -n "$(BASE_PYTHON)" ] || { echo "$(PYTHON) not found: apt-get install python3 python3-venv"; exit 1; }
+	@$(BASE_PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "$$($(BASE_PYTHON) --version): 3.11 or newer is needed; try: make PYTHON=python3.13 setup"; exit 1; }
+	@command -v git >/dev/null || { echo "git not found: apt-get install git"; exit 1; }
+	@echo "setting up .venv ($$($(BASE_PYTHON) --version))"
+	@[ -x .venv/bin/pip ] || $(BASE_PYTHON) -m venv .venv \
+	  || { echo "$(PYTHON) cannot make virtual environments: apt-get install python3-venv"; exit 1; }
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check \
+	  -r requirements-dev.txt $(if $(SIMULATOR),-e tests/simulator)
+	@touch $@
+
+.PHONY: demo
+demo: $(READY) ## secure a simulated router and prove it from outside
+	@$(BIN)/python tests/demo/demo.py
+
+# The longest come first.
+TEST_PARTS := integration sanity unit lint build
+
+.PHONY: test
+test: $(READY) ## everything below that tests; what continuous integration runs
+	@WORKERS=1 $(PARTS) test --jobs 2 --counted $(TEST_PARTS)
+
+# Every folder of plugins with code in it; the modules hold documentation only.
+TYPED := $(filter-out plugins/modules/ plugins/doc_fragments/,$(sort $(dir $(wildcard plugins/*/*.py))))
+LINTERS := ansible mypy docs ruff format yaml changelog shell
+
+.PHONY: lint
+lint: $(READY) ## ruff, mypy, yamllint, ansible-lint, antsibull-docs, antsibull-changelog, shellcheck
+	@$(PARTS) lint --jobs 2 $(LINTERS:%=lint-%)
+
+.PHONY: $(LINTERS:%=lint-%)
+lint-ruff: $(READY)
+	$(BIN)/ruff check .
+
+lint-format: $(READY)
+	$(BIN)/ruff format --check --diff .
+
+# Through the tree, so that the imports of the collection are those of a user.
+lint-mypy: $(READY)
+	cd build/dev && $(BIN)/mypy --config-file $(ROOT)/pyproject.toml \
+	  $(addprefix ansible_collections/bastion/routeros/,$(TYPED))
+	$(if $(SIMULATOR),MYPYPATH=tests/simulator/src $(BIN)/mypy tests/simulator/src)
+	MYPYPATH=tests/tools $(BIN)/mypy tests/tools
+
+lint-yaml: $(READY)
+	$(BIN)/yamllint --strict .
+
+lint-ansible: $(READY)
+	$(BIN)/python tests/tools/tree.py build/tree/lint
+	cd build/tree/lint/ansible_collections/bastion/routeros && HOME=$(ROOT)/build/home \
+	  ANSIBLE_COLLECTIONS_PATH=$(ROOT)/build/tree/lint $(BIN)/ansible-lint --offline --profile production --strict
+
+lint-docs: $(READY)
+	cd $(COLLECTION) && $(BIN)/antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=self \
+	  --check-extra-docs-refs --disallow-unknown-collection-refs .
+
+lint-changelog: $(READY)
+	$(BIN)/antsibull-changelog lint
+
+lint-shell: $(READY)
+	git ls-files --cached --others --exclude-standard .ci/run '*.sh' | xargs $(BIN)/shellcheck
+
+.PHONY: unit
+unit: $(READY) ## unit and property tests
+	@$(SUMMARY) unit build/results/unit.xml -- $(BIN)/python -m pytest tests/unit -n $(WORKERS) \
+	  --junitxml=build/results/unit.xml $(PYTEST_ARGS)
+
+.PHONY: integration
+integration: $(READY) ## playbooks and sessions against simulated routers
+	@$(SUMMARY) integration build/results/integration.xml -- $(BIN)/python -m pytest tests/integration -n $(WORKERS) \
+	  --junitxml=build/results/integration.xml $(PYTEST_ARGS)
+
+.PHONY: sanity
+sanity: $(READY) ## ansible-test sanity
+	@$(BIN)/python tests/tools/sanity.py $(SANITY_ARGS)
+
+.PHONY: build
+build: $(READY) ## build/bastion-routeros-VERSION.tar.gz, built and installed
+	@$(BIN)/python tests/tools/package.py
+
+.PHONY: docs
+docs: $(READY) ## build/docs/build/html, the manual
+	@$(BIN)/python tests/tools/docsite.py
+
+# What tests with real packets need beside Python packages.
+SYSTEM_PACKAGES := nftables iproute2 nmap knockd strongswan strongswan-swanctl chromium
+
+.PHONY: system-packages
+system-packages: ## install Debian's or Ubuntu's packages for tests with real packets (as root)
+	@[ "$$(id -u)" = 0 ] || { echo "as root: apt-get install $(SYSTEM_PACKAGES)"; exit 1; }
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(SYSTEM_PACKAGES)
+	@echo "system-packages: 1 passed, 0 failed"
+
+.PHONY: clean
+clean: ## remove what make made
+	rm -rf build .venv

@@ -1,0 +1,91 @@
+# Copyright (c) 2026, the bastion.routeros contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run ``ansible-test sanity --local`` on a copy of the collection, with the Python of ``.venv``.
+
+Arguments are passed on to ansible-test.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import ansible_test
+import tree
+from summary import from_junit, judge
+
+# ansible-test makes an environment for each of its tools and fetches a script that installs pip there. Python brings
+# what is needed for that itself, so nothing has to be fetched from anywhere but the index that pip is set up for.
+_GET_PIP = """\
+import subprocess
+import sys
+
+arguments = [each for each in sys.argv[1:] if each not in ("--no-setuptools", "--no-wheel")]
+subprocess.run([sys.executable, "-m", "ensurepip"], check=True, stdout=subprocess.DEVNULL)
+subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *arguments], check=True)
+"""
+
+
+def _prepare_home(home: Path) -> None:
+    """Make a home folder for ansible-test, with the script that it looks for and pip's settings as they are."""
+    requirements = Path(ansible_test.__path__[0], "_internal", "python_requirements.py").read_text(encoding="utf-8")
+    versions = set(re.findall(r"\bpip='([\d.]+)'", requirements))
+    if not versions:
+        raise SystemExit("this version of ansible-test names the pip it wants in a way that sanity.py does not know")
+    cache = home / ".ansible" / "test" / "cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    for version in versions:
+        (cache / f"get_pip_{version.replace('.', '_')}.py").write_text(_GET_PIP, encoding="utf-8")
+    for name in (".config/pip", ".cache/pip", ".pip"):
+        link, real = home / name, Path.home() / name
+        if real.is_dir() and not link.exists():
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(real)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the sanity tests and print the closing line."""
+    home = tree.ROOT / "build" / "home"
+    _prepare_home(home)
+    collection = tree.copy(tree.ROOT / "build" / "tree" / "sanity")
+    reports = collection / "tests" / "output" / "junit"
+    for report in reports.glob("*.xml"):
+        report.unlink()
+    scripts = Path(sys.executable).parent
+    environment = {
+        "HOME": str(home),
+        # Python version managers put wrappers on the path that ansible-test takes for interpreters.
+        "PATH": f"{scripts}:/usr/local/bin:/usr/bin:/bin",
+        "LC_ALL": "C.UTF-8",
+    }
+    of_the_network = re.compile(r"PIP_|SSL_CERT_|(https?|no)_proxy$", re.IGNORECASE)
+    kept = {key: value for key, value in os.environ.items() if of_the_network.match(key)}
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    command = [str(scripts / "ansible-test"), "sanity", "--local", "--python", version, "--color", "no", "--junit"]
+    process = subprocess.run(
+        [*command, *arguments],
+        cwd=collection,
+        env=kept | environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    print(process.stdout, end="")
+    exit_code = process.returncode
+    # ansible-test goes on without a program it wants.
+    if re.search(r"^WARNING: Required program .* not found", process.stdout, re.MULTILINE):
+        exit_code = exit_code or 1
+    counts = judge(from_junit(sorted(reports.glob("*.xml"))), exit_code)
+    print(counts.line("sanity"), flush=True)
+    return 1 if counts.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
