@@ -4,8 +4,8 @@
 
 """Everything that can go wrong between the controller and a router, by family.
 
-An error carries two things: ``message``, complete in itself (what happened, where, what to do), and ``kind``, a short slug
-for programs. No message ever contains a value that was sent: only the command word of a request is named.
+An error carries two things: ``message``, complete in itself (what happened, where, what to do), and ``kind``, a short
+slug for programs. No message ever contains a value that was sent: only the command word of a request is named.
 """
 
 from __future__ import annotations
@@ -14,7 +14,17 @@ from collections.abc import Mapping, Sequence
 
 # Kinds that can pass by themselves, e.g. while a router reboots or a certificate is being made.
 _PASSING = frozenset(
-    {"no_route", "refused", "timeout", "reset", "tls_timeout", "login_timeout", "tls_no_certificate", "closed", "timed_out"}
+    {
+        "no_route",
+        "refused",
+        "timeout",
+        "reset",
+        "tls_timeout",
+        "tls_no_certificate",
+        "login_timeout",
+        "closed",
+        "timed_out",
+    }
 )
 
 
@@ -45,7 +55,7 @@ class SetupFailed(RouterError):
 
 
 class ConnectFailed(RouterError):
-    """No usable connection: TCP or TLS failed, or the CA file is missing. Nothing was sent that could change anything."""
+    """No usable connection: TCP or TLS failed, or the CA file is missing. The router was not asked for anything."""
 
     kind = "connect_failed"
 

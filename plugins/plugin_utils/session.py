@@ -12,7 +12,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import Fatal, ProtocolError, Trap
+from ansible_collections.bastion.routeros.plugins.plugin_utils.connection_options import DEFAULT_WINDOW
+from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import (
+    Closed,
+    Fatal,
+    ProtocolError,
+    RouterError,
+    TimedOut,
+    Trap,
+)
 from ansible_collections.bastion.routeros.plugins.plugin_utils.wire import Wire
 
 if TYPE_CHECKING:
@@ -20,9 +28,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, str]
 
-DEFAULT_WINDOW = 64
-
-# No text for "too many at once" was ever captured; v6 said "too many commands before login", so texts of that form count.
+# No text for "too many at once" was ever captured; v6 said "too many commands before login": texts of that form count.
 _COMPLAINTS = ("too many", "try again")
 
 
@@ -60,11 +66,13 @@ class _Pending:
 class Session:
     """An open, logged-in connection. Made by :class:`door.Door`, never by hand.
 
-    Every command carries a tag of its own, so that a command that timed out or was interrupted leaves the session usable:
-    what still comes for it is dropped.
+    Every command carries a tag of its own, so that a command that timed out or was interrupted leaves the session
+    usable: what still comes for it is dropped.
     """
 
-    def __init__(self, wire: Wire, *, user: str, host: str, port: int, secure: bool, window: int = DEFAULT_WINDOW) -> None:
+    def __init__(
+        self, wire: Wire, *, user: str, host: str, port: int, secure: bool, window: int = DEFAULT_WINDOW
+    ) -> None:
         self._wire = wire
         self.user = user
         self.host = host
@@ -105,6 +113,17 @@ class Session:
         """The controller's address of this connection; behind NAT the router sees another one."""
         return self._wire.local_address
 
+    def login(self, password: str) -> Reply:
+        """Log in as `user` (6.43 and later: name and password in one sentence). For the door.
+
+        :raises Trap: with the router's text; Fatal, Closed, TimedOut, ProtocolError as call()
+        """
+        pending: dict[str, _Pending] = {}
+        with self._timed():
+            # The one sentence without a tag: nothing else is under way, and this is its plainest form.
+            self._send(pending, 0, ("/login", f"=name={self.user}", f"=password={password}"), tagged=False)
+            return self._answer(pending, None)
+
     def call(self, command: str, *words: str, timeout: float | None = None) -> Reply:
         """Send one command and return its whole answer.
 
@@ -113,16 +132,10 @@ class Session:
         :raises Trap: the router refused the command; the session stays usable
         :raises Fatal, Closed, TimedOut, ProtocolError: see errors.py
         """
+        pending: dict[str, _Pending] = {}
         with self._timed():
-            pending: dict[str, _Pending] = {}
             self._send(pending, 0, (command, *words))
-            while True:
-                finished = self._receive(pending, timeout)
-                if finished is not None:
-                    outcome = finished.outcome()
-                    if isinstance(outcome, Trap):
-                        raise outcome
-                    return outcome
+            return self._answer(pending, timeout)
 
     def read(self, path: str, properties: Sequence[str] = (), query: Sequence[str] = ()) -> list[Row]:
         """Print a menu.
@@ -134,7 +147,7 @@ class Session:
         """
         words: list[str] = []
         if properties:
-            # .id goes last: 6.49 drops every field after the first name that it does not know, and singletons know no .id.
+            # .id goes last: 6.49 drops all fields after the first name that it does not know; singletons know no .id.
             names = [name for name in dict.fromkeys(properties) if name != ".id"]
             words.append("=.proplist=" + ",".join([*names, ".id"]))
         for word in query:
@@ -171,8 +184,11 @@ class Session:
         return [answer for answer in answers if answer is not None]
 
     def statistics(self) -> dict[str, int | float]:
-        """What this session cost so far: sentences, round_trips, bytes_sent, bytes_received (of the API, without TLS) and
-        seconds spent in requests."""
+        """What this session cost so far.
+
+        sentences sent; round_trips waited for (a full window is one); bytes_sent and bytes_received of the API, TLS not
+        counted; seconds spent in requests, the login included.
+        """
         return {
             "sentences": self._sentences,
             "round_trips": self._round_trips,
@@ -185,24 +201,45 @@ class Session:
         """Close the connection; the router logs the user out and rolls back a safe mode that this session holds."""
         self._wire.close()
 
-    def _send(self, pending: dict[str, _Pending], index: int, sentence: tuple[str, ...]) -> None:
+    def _send(
+        self, pending: dict[str, _Pending], index: int, sentence: tuple[str, ...], *, tagged: bool = True
+    ) -> None:
         self._tags += 1
-        tag = str(self._tags)
-        # Registered first: a sentence that was interrupted while it was sent is sent completely before the next one.
-        pending[tag] = _Pending(sentence[0], index, self._tags)
         self._sentences += 1
-        self._wire.send((*sentence, f".tag={tag}"))
+        tag = str(self._tags)
+        pending[tag] = _Pending(sentence[0], index, self._tags)
+        try:
+            self._wire.send((*sentence, f".tag={tag}") if tagged else sentence)
+        except (Closed, TimedOut) as error:
+            raise _during(error, pending) from error
+
+    def _answer(self, pending: dict[str, _Pending], timeout: float | None) -> Reply:
+        """Read until the one command in pending is complete."""
+        finished = None
+        while finished is None:
+            finished = self._receive(pending, timeout)
+        outcome = finished.outcome()
+        if isinstance(outcome, Trap):
+            raise outcome
+        return outcome
 
     def _receive(self, pending: dict[str, _Pending], timeout: float | None) -> _Pending | None:
-        """Read one sentence; returns the command that it completed, if any. Sentences of forgotten commands are dropped."""
-        reply, attributes, tag, bare = _parse(self._wire.receive(timeout))
+        """Read one sentence; returns the command that it completed, if any.
+
+        Sentences of commands that nobody waits for any more (timed out, interrupted) are dropped.
+        """
+        try:
+            words = self._wire.receive(timeout)
+        except (Closed, TimedOut) as error:
+            raise _during(error, pending) from error
+        reply, attributes, tag, bare = _parse(words)
         if reply == "!fatal":
             self._wire.close()
             raise Fatal(attributes.get("message") or " ".join(bare) or "no reason given", _names(pending))
         if tag is None:
             if len(pending) > 1:
                 self._wire.close()
-                raise ProtocolError(f"The router answered {reply} without a tag while {len(pending)} commands were under way.")
+                raise ProtocolError(f"The router answered {reply} without a tag to one of {len(pending)} commands.")
             tag = next(iter(pending))
         entry = pending.get(tag)
         if entry is None:
@@ -249,6 +286,10 @@ def _parse(words: Sequence[str]) -> tuple[str, Row, str | None, list[str]]:
         else:
             bare.append(word)
     return words[0], attributes, tag, bare
+
+
+def _during(error: RouterError, pending: dict[str, _Pending]) -> RouterError:
+    return type(error)(f"{error.message} Under way: {_names(pending)}.")
 
 
 def _names(pending: dict[str, _Pending]) -> str:

@@ -36,7 +36,7 @@ _CHUNK = 1 << 16
 class _Codec(Protocol):
     """What is used of librouteros.protocol.ApiProtocol."""
 
-    def readWord(self) -> str: ...  # noqa: N802
+    def readWord(self) -> str: ...
 
 
 def librouteros(module: str = "protocol") -> ModuleType:
@@ -46,18 +46,18 @@ def librouteros(module: str = "protocol") -> ModuleType:
     except ImportError as error:
         raise SetupFailed(
             f"The Python library librouteros is missing for {sys.executable}, the interpreter that runs ansible-core "
-            f"({error}). Install it there, not on the router: {sys.executable} -m pip install librouteros. In an execution "
-            "environment it belongs into its Python requirements.",
+            f"({error}). Install it there, not on the router: {sys.executable} -m pip install librouteros. In an "
+            "execution environment it belongs into the Python requirements.",
             kind="library_missing",
         ) from None
 
 
 class BufferedTransport:
-    """A socket behind the interface of librouteros.connections.SocketTransport, with few system calls and no deadlock.
+    """A socket behind the interface of librouteros.connections.SocketTransport: few system calls, and no deadlock.
 
-    The socket does not block. While a write has to wait, what the router sends is read, so that a full window cannot block
-    both sides. A write that was interrupted is finished before the next one, and reading goes back to ``mark()`` when a
-    sentence could not be read completely: an interruption (Ansible's task timeout) leaves the stream in step.
+    The socket does not block. While a write has to wait, what the router sends is read, so that a full window cannot
+    block both sides. A write that was interrupted is finished before the next one, and reading goes back to ``mark()``
+    when a sentence could not be read completely: an interruption (Ansible's task timeout) leaves the stream in step.
     """
 
     def __init__(self, sock: socket.socket, patience: float) -> None:
@@ -69,6 +69,7 @@ class BufferedTransport:
         self._in = bytearray()
         self._position = 0
         self._out = bytearray()
+        self._broken: OSError | None = None
         self._failure: RouterError | None = None
         sock.setblocking(False)
 
@@ -86,7 +87,9 @@ class BufferedTransport:
             except ssl.SSLWantReadError:
                 self._fill_or_wait(for_write=False)
             except OSError as error:
-                raise self._ended(error) from error
+                # What the router said before it hung up (a `!fatal`) is still to be read; then reading ends in Closed.
+                self._broken = error
+                self._out.clear()
             else:
                 del self._out[:sent]
 
@@ -133,6 +136,8 @@ class BufferedTransport:
         try:
             data = self.sock.recv(_CHUNK)
         except (BlockingIOError, ssl.SSLWantReadError):
+            if self._broken is not None:
+                raise self._ended(self._broken) from None
             return False
         except ssl.SSLWantWriteError:
             self._wait(select.POLLOUT)
@@ -157,8 +162,8 @@ class BufferedTransport:
 
     def _ended(self, error: OSError | None) -> RouterError:
         """Remember why the connection ended: every later call gets the same error."""
-        how = "The router closed the connection" if error is None else f"The connection broke ({error.strerror or error})"
-        self._failure = Closed(f"{how} in the middle of the session.")
+        broke = "The router closed the connection" if error is None else f"The connection broke ({error})"
+        self._failure = Closed(f"{broke} in the middle of the session.")
         self.close()
         return self._failure
 
@@ -203,12 +208,12 @@ class Wire:
         try:
             data: bytes = self._encode_sentence(*latin, encoding="latin-1")
         except self._library_error as error:
-            raise ProtocolError(f"A word of {words[0]} is too long for the RouterOS API ({error}).", kind="too_long") from None
+            raise ProtocolError(f"A word of {words[0]} is too long for the API ({error}).", kind="too_long") from None
         self._transport.patience = self._timeout
         self._transport.write(data)
 
     def receive(self, timeout: float | None = None) -> list[str]:
-        """The words of the next sentence that is not empty; ``timeout`` in seconds replaces the wire's own this once."""
+        """The words of the next sentence that is not empty; ``timeout`` in seconds replaces the wire's this once."""
         transport = self._transport
         transport.patience = self._timeout if timeout is None else timeout
         words: list[str] = []
