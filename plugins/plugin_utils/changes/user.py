@@ -1,0 +1,129 @@
+# Copyright (c) 2026, the bastion.routeros contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``user``: one account. Passwords never come back from a router; a login tells whether one is still right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from ipaddress import ip_address, ip_network
+
+from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Change, Router
+from ansible_collections.bastion.routeros.plugins.plugin_utils.menus import menu
+from ansible_collections.bastion.routeros.plugins.plugin_utils.operations import Operation, Row
+from ansible_collections.bastion.routeros.plugins.plugin_utils.plan import Want, plan
+from ansible_collections.bastion.routeros.plugins.plugin_utils.state import Read, State
+from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version
+
+PATH = "/user"
+GROUP = "/user/group"
+SETTINGS = "/user/settings"
+OPEN = frozenset({"", "0.0.0.0/0", "0.0.0.0/0,::/0"})
+
+
+class User(Change):
+    """Group, addresses, password and switch of one account."""
+
+    name = "user"
+    paths = (PATH,)
+
+    def check(self, version: Version) -> None:
+        self._want = self.texts(menu(PATH), self.options, version, leave_out=("state", "update_password"))
+        self._password = self._want.pop("password", None)
+        self._password_is_right = False
+        self._absent = self.options["state"] == "absent"
+
+    def reads(self, version: Version) -> Sequence[Read]:
+        return [Read(PATH), Read(GROUP), Read(SETTINGS)]
+
+    def _row(self, state: State) -> Row | None:
+        return next((row for row in state.rows(PATH) if row.get("name") == self.options["name"]), None)
+
+    def observe(self, state: State, router: Router) -> None:
+        """Try the password by a login, when that can tell anything."""
+        row = self._row(state)
+        probe = self.options["update_password"] == "probe"
+        if self._absent or self._password is None or row is None or not probe:
+            return
+        self._password_is_right = router.password_works(row["name"], self._password)
+        reason = "" if self._password_is_right else self._why_unknown(state, row)
+        if reason:
+            raise self.bad(
+                "update_password",
+                f"a login cannot tell whether the password of '{row['name']}' is still right: {reason}. Say "
+                "update_password: on_create to leave it as it is, or update_password: always to set it every time",
+            )
+
+    def _why_unknown(self, state: State, row: Row) -> str:
+        """A refused login says the same for a wrong password, a disabled user and a wrong source."""
+        if row.get("disabled") == "true":
+            return "the user is disabled"
+        group = next((each for each in state.rows(GROUP) if each.get("name") == row.get("group")), None)
+        policies = (group or {}).get("policy", "").split(",")
+        if "api" not in policies:
+            return f"its group '{row.get('group')}' has no policy 'api'"
+        address = row.get("address", "")
+        if address not in OPEN and not any(_inside(seen, address) for seen in state.seen_from):
+            return f"it may log in from {address} only, and the router sees this controller come from elsewhere"
+        return ""
+
+    def plan(self, state: State, handles: Iterator[str]) -> list[Operation]:
+        target, name, row = menu(PATH), self.options["name"], self._row(state)
+        if self._absent:
+            return plan(target, state.rows(PATH), Want(absent=[{"name": name}]), state.version, handles)
+        want: dict[str, str | None] = dict(self._want)
+        if row is None:
+            if "group" not in want or self._password is None:
+                raise self.bad("name", f"there is no user '{name}' yet: group and password are needed to make it")
+            want["password"] = self._password
+        elif self._password is not None and self._sets_password():
+            want["password"] = self._password
+        if "group" in want and want["group"] not in {each.get("name") for each in state.rows(GROUP)}:
+            known = ", ".join(sorted(each.get("name", "") for each in state.rows(GROUP)))
+            raise self.bad("group", f"there is no group '{want['group']}' on this router; it has: {known}")
+        if "password" in want:
+            self._check_password(state)
+        always = frozenset({"password"} & set(want))
+        return plan(target, state.rows(PATH), Want(rows=[want], always=always), state.version, handles)
+
+    def _sets_password(self) -> bool:
+        update = self.options["update_password"]
+        return update == "always" or (update == "probe" and not self._password_is_right)
+
+    def _check_password(self, state: State) -> None:
+        """The router's own rule, told before anything is written (RouterOS manual, User)."""
+        settings = next(iter(state.rows(SETTINGS)), {})
+        least, kinds = int(settings.get("minimum-password-length", 0)), int(settings.get("minimum-categories", 0))
+        password = self._password or ""
+        if len(password) < least:
+            raise self.bad("password", f"too short: this router wants at least {least} characters")
+        if categories(password) < kinds:
+            raise self.bad(
+                "password",
+                f"too weak: this router wants characters from at least {kinds} of digits, lower case letters, upper "
+                "case letters and symbols",
+            )
+
+    def settled(self) -> None:
+        """The password was set and is right now; a second plan finds nothing to do."""
+        self._password_is_right = True
+        self.options["update_password"] = "probe"
+
+    def view(self, state: State) -> dict[str, list[Row]]:
+        row = self._row(state)
+        return {PATH: [row] if row else []}
+
+
+def categories(password: str) -> int:
+    """How many of the router's four categories of characters a password has."""
+    tests = (str.isdigit, str.islower, str.isupper, lambda letter: not letter.isalnum())
+    return sum(any(test(letter) for letter in password) for test in tests)
+
+
+def _inside(address: str, prefixes: str) -> bool:
+    found = ip_address(address.split("%")[0])
+    networks = [ip_network(prefix, strict=False) for prefix in prefixes.split(",") if prefix]
+    return any(found in network for network in networks if network.version == found.version)
+
+
+CHANGE = User

@@ -1,0 +1,356 @@
+# Copyright (c) 2026, the bastion.routeros contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The only writer: read, plan, take safe mode, apply, prove by a fresh login, keep; or roll back and say why.
+
+Certificates are outside safe mode (RouterOS does not undo them): they are made before it is taken and removed after the
+rest was proved, so that what an interruption leaves behind is inert.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ansible_collections.bastion.routeros.plugins.plugin_utils import report, safe_mode
+from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Change
+from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import LoginFailed, RouterError
+from ansible_collections.bastion.routeros.plugins.plugin_utils.executor import CERTIFICATE, Executor
+from ansible_collections.bastion.routeros.plugins.plugin_utils.menus import menu
+from ansible_collections.bastion.routeros.plugins.plugin_utils.operations import Operation, Row, handles
+from ansible_collections.bastion.routeros.plugins.plugin_utils.options import BadOption
+from ansible_collections.bastion.routeros.plugins.plugin_utils.plan import PlanError
+from ansible_collections.bastion.routeros.plugins.plugin_utils.rollback import restore
+from ansible_collections.bastion.routeros.plugins.plugin_utils.state import Read, State
+from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version
+
+if TYPE_CHECKING:
+    from ansible_collections.bastion.routeros.plugins.plugin_utils.door import Door
+    from ansible_collections.bastion.routeros.plugins.plugin_utils.session import Session
+
+OLDEST = Version.parse("7.12")
+ACTIVE = "/user/active"
+FIRST_CONTACT = "first_contact"
+# Changes here can shut a door; a rule acts up to two seconds after the router said done, so the proof waits for it.
+WAY_IN = ("/ip/firewall", "/ipv6/firewall", "/ip/service", "/user", "/ip/ipsec", "/interface/list", "/certificate")
+# Counters, file contents and the like: slow to fetch, never compared.
+NOT_READ = frozenset({"bytes", "packets", "contents"})
+# Planning again after writing finds what the router did not keep, or (certificates) what could not be known before.
+ROUNDS = 3
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a transaction protects itself; the options of the module of that name."""
+
+    safe_mode: str = "auto"
+    safe_mode_wait: float = 600
+    prove: str = "auto"
+    prove_as: Mapping[str, Any] = field(default_factory=dict)
+    settle: float = 2.0
+    acknowledge_lockout: bool = False
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> Settings:
+        """The settings among the options of a module."""
+        names = cls.__dataclass_fields__
+        return cls(**{name: options[name] for name in names if options.get(name) is not None})
+
+
+@dataclass
+class Outcome:
+    """What a transaction found and did; plain data, secrets of menus masked, literal secrets not yet."""
+
+    changed: bool = False
+    plans: list[list[Operation]] = field(default_factory=list)
+    before: State | None = None
+    after: State | None = None
+    proved: str = ""
+    protected: str = ""
+    warnings: list[str] = field(default_factory=list)
+    statistics: dict[str, float] = field(default_factory=dict)
+
+
+class RolledBack(RouterError):
+    """The change was not kept; the message says why, and what the router looks like now."""
+
+    kind = "rolled_back"
+
+
+class NotKept(RouterError):
+    """The router said done and did something else (disabling the own user, for one, is silently ignored)."""
+
+    kind = "not_kept"
+
+
+class NotProved(RouterError):
+    """A fresh login did not get in."""
+
+    kind = "not_proved"
+
+
+class SafeModeMissing(RouterError):
+    """Safe mode was required and cannot be had; nothing was written."""
+
+    kind = "safe_mode_missing"
+
+
+class _Ears:
+    """What a change may ask the router while it looks around (see changes.Router)."""
+
+    def __init__(self, door: Door, session: Session) -> None:
+        self._door, self._session = door, session
+        self.read = session.read
+
+    def password_works(self, user: str, password: str) -> bool:
+        """Whether the router takes this password now, by a login over the way that is open."""
+        try:
+            self._door.open_present(user=user, password=password).close()
+        except LoginFailed:
+            return False
+        return True
+
+
+class Transaction:
+    """Several changes that stand or fall together, over one session."""
+
+    def __init__(
+        self,
+        door: Door,
+        changes: Sequence[Change],
+        settings: Settings,
+        *,
+        check_mode: bool = False,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._door = door
+        self._changes = changes
+        self._settings = settings
+        self._check_mode = check_mode
+        self._sleep = sleep
+        self.outcome = Outcome()
+
+    def run(self) -> Outcome:
+        """Bring the router to what the changes want, or leave it as it is.
+
+        :raises BadOption: the router cannot do what was asked for; nothing was written.
+        :raises RolledBack: something was written, and undone again.
+        :raises RouterError: nothing was written.
+        """
+        session = self._door.open()
+        try:
+            self._run(session)
+        finally:
+            self._count(session)
+            session.close()
+        for change in self._changes:
+            self.outcome.warnings += [text for text in change.warnings if text not in self.outcome.warnings]
+        return self.outcome
+
+    def _run(self, session: Session) -> None:
+        outcome = self.outcome
+        if session.version < OLDEST:
+            raise BadOption(f"RouterOS {session.version} is too old: nothing is written below {OLDEST}; upgrade it first")
+        for change in self._changes:
+            change.check(session.version)
+        outcome.before = self._read(session)
+        ears = _Ears(self._door, session)
+        for change in self._changes:
+            change.observe(outcome.before, ears)
+        outcome.plans, outcome.after = self._plan(outcome.before)
+        outcome.changed = any(outcome.plans)
+        if outcome.changed and not self._check_mode:
+            self._write(session)
+
+    def _read(self, session: Session) -> State:
+        """Every table that a change asked for, once; filtered only where every reader wants the same row filter."""
+        wanted: dict[str, set[tuple[str, str] | None]] = {}
+        for change in self._changes:
+            for read in change.reads(session.version):
+                wanted.setdefault(read.path, set()).add(read.where)
+        if any(path.startswith("/user") for path in wanted):
+            wanted.setdefault(ACTIVE, {None})
+        tables = {path: self._read_table(session, path, filters) for path, filters in wanted.items()}
+        seen = {row["address"] for row in tables.get(ACTIVE, ()) if row.get("name") == session.user and row.get("address")}
+        return State(session.version, session.user, tuple(sorted(seen)), tables)
+
+    def _read_table(self, session: Session, path: str, filters: set[tuple[str, str] | None]) -> list[Row]:
+        target = menu(path)
+        names = [name for name in target.properties if name not in NOT_READ]
+        query: list[str] = []
+        if None not in filters:
+            query = [f"?{name}={text}" for name, text in sorted(each for each in filters if each)]
+            query += ["?#|"] * (len(query) - 1)
+        return session.read(path, names, query)
+
+    def _plan(self, state: State) -> tuple[list[list[Operation]], State]:
+        """Plan each change on the state that those before it lead to."""
+        names = handles()
+        plans: list[list[Operation]] = []
+        for change in self._changes:
+            try:
+                operations = change.plan(state, names)
+            except PlanError as error:
+                raise BadOption(f"{change.name}: {error}") from error
+            plans.append(operations)
+            state = state.after(operations)
+        return plans, state
+
+    # -- writing -----------------------------------------------------------------------------------------------------
+
+    def _write(self, session: Session) -> None:
+        executor = Executor(session, self._door.options.window, self._sleep)
+        plans, removals = self._make_certificates(session, executor)
+        base = self._read(session)
+        phases = split(plans, safe_mode.BUDGET)
+        hold: safe_mode.SafeMode | None = None
+        try:
+            executor.run(phases.ahead)
+            hold = self._protect(session, phases)
+            executor.run(phases.inside)
+            self._confirm(session, executor, phases)
+            self._prove(phases)
+            if hold:
+                hold.release()
+            executor.run(phases.behind)
+        except BaseException as failure:
+            # A task's timeout and an interruption are no Exceptions, and must not leave half a change either.
+            found = restore(self._door, session, hold, base, executor.touched, self._read, self._sleep)
+            if not isinstance(failure, RouterError):
+                raise
+            raise RolledBack(f"{failure.message} {found}") from failure
+        executor.run(removals)
+        self._look_again(session)
+
+    def _make_certificates(self, session: Session, executor: Executor) -> tuple[list[list[Operation]], list[Operation]]:
+        """Make and sign first; only then is known what is left to do (a new CA changes the leaves below it)."""
+        plans = self.outcome.plans
+        removals: dict[str, Operation] = {}
+        for _round in range(ROUNDS):
+            making = [step for steps in plans for step in steps if step.path == CERTIFICATE and step.verb != "remove"]
+            removals |= {step.id: step for steps in plans for step in steps if _removes_certificate(step)}
+            if not making:
+                break
+            executor.run(making)
+            for change in self._changes:
+                change.settled_certificates()
+            plans, _state = self._plan(self._read(session))
+        rest = [[step for step in steps if step.path != CERTIFICATE] for steps in plans]
+        return rest, list(removals.values())
+
+    def _protect(self, session: Session, phases: Phases) -> safe_mode.SafeMode | None:
+        """Take safe mode where it is to be had; say in the outcome what stands in for it where it is not."""
+        if not phases.inside or self._settings.safe_mode == "off":
+            self.outcome.protected = "off" if phases.inside else "nothing to protect"
+            return None
+        reason = ""
+        if not safe_mode.available(session.version):
+            reason = f"RouterOS {session.version} has no safe mode over the API (it came with {safe_mode.SINCE})"
+        elif len(phases.inside) > safe_mode.BUDGET:
+            reason = (
+                f"{len(phases.inside)} actions are more than safe mode holds (the router leaves it after 100, of which "
+                f"{safe_mode.BUDGET} are used here)"
+            )
+        if reason and self._settings.safe_mode == "required":
+            raise SafeModeMissing(f"safe_mode is required, but {reason}.")
+        if reason:
+            self.outcome.protected = "inverse plan"
+            self.outcome.warnings.append(f"{reason}: if something fails, the change is undone step by step instead")
+            return None
+        hold = safe_mode.SafeMode(session, self._settings.safe_mode_wait, self._sleep)
+        hold.take()
+        self.outcome.protected = "safe mode"
+        return hold
+
+    def _confirm(self, session: Session, executor: Executor, phases: Phases) -> None:
+        """Read back. What a second plan still wants is done once more (order); what then is left, the router did not keep."""
+        if not (phases.inside or phases.ahead):
+            return
+        for change in self._changes:
+            change.settled()
+        behind = {step.id for step in phases.behind}
+        for _round in range(ROUNDS):
+            plans, _state = self._plan(self._read(session))
+            left = [step for steps in plans for step in steps if step.path != CERTIFICATE and step.id not in behind]
+            if not left:
+                return
+            if not all(step.verb == "move" for step in left):
+                break
+            executor.run(left)
+        what = "; ".join(report.sentence(step) for step in left[:5])
+        raise NotKept(f"The router answered done, but did not keep all of it. Still missing: {what}.")
+
+    def _prove(self, phases: Phases) -> None:
+        """A second, fresh login over the path that the inventory describes; what does not get in is not kept."""
+        if self._settings.prove == "off" or not (phases.inside or phases.ahead):
+            return
+        if any(step.path.startswith(WAY_IN) for step in phases.inside):
+            self._sleep(self._settings.settle)
+        given = {name: value for name, value in self._settings.prove_as.items() if value is not None}
+        try:
+            self._log_in(lambda: self._door.open_future(**given))
+            self.outcome.proved = "future path"
+        except RouterError as error:
+            if given or self._door.way != FIRST_CONTACT:
+                raise NotProved(f"The proof failed, a fresh login does not get in any more: {error.message}") from error
+            # Nobody said that this change builds the future path; the way that is open must stay open.
+            self._log_in(lambda: self._door.open_present())
+            self.outcome.proved = "first contact"
+
+    def _log_in(self, opening: Callable[[], Session]) -> None:
+        session = opening()
+        try:
+            session.read("/system/identity")
+        finally:
+            self._count(session)
+            session.close()
+
+    def _look_again(self, session: Session) -> None:
+        """The router as it is now; over a new session where the change ended the old one."""
+        try:
+            self.outcome.after = self._read(session)
+        except RouterError:
+            given = {name: value for name, value in self._settings.prove_as.items() if value is not None}
+            fresh = self._door.open_future(**given)
+            try:
+                self.outcome.after = self._read(fresh)
+            finally:
+                self._count(fresh)
+                fresh.close()
+
+    def _count(self, session: Session) -> None:
+        for name, value in session.statistics().items():
+            self.outcome.statistics[name] = round(self.outcome.statistics.get(name, 0) + value, 3)
+
+
+@dataclass(frozen=True)
+class Phases:
+    """What happens before safe mode is taken (inert), inside it, and after it was released (inert)."""
+
+    ahead: list[Operation] = field(default_factory=list)
+    inside: list[Operation] = field(default_factory=list)
+    behind: list[Operation] = field(default_factory=list)
+
+
+def split(plans: Sequence[Sequence[Operation]], budget: int) -> Phases:
+    """Everything goes inside while it fits; else each plan's leading and trailing inert operations go outside.
+
+    Pure. Order within a plan is kept: a ruleset's idle twin is built ahead, the one switch stays inside, and the rows that
+    are idle then are removed behind.
+    """
+    if sum(map(len, plans)) <= budget:
+        return Phases(inside=[step for steps in plans for step in steps])
+    phases = Phases()
+    for steps in plans:
+        acting = [number for number, step in enumerate(steps) if not step.inert]
+        first, last = (acting[0], acting[-1]) if acting else (len(steps), len(steps))
+        phases.ahead.extend(steps[:first])
+        phases.inside.extend(steps[first : last + 1])
+        phases.behind.extend(steps[last + 1 :])
+    return phases
+
+
+def _removes_certificate(step: Operation) -> bool:
+    return step.path == CERTIFICATE and step.verb == "remove"
