@@ -27,7 +27,7 @@ class Ruleset:
     chain: str = "input"
     rules: Sequence[Mapping[str, str]] = ()
     entry: Mapping[str, str] = field(default_factory=dict)
-    placement: Placement = Placement()
+    placement: Placement = field(default_factory=Placement)
     state: str = "present"
 
 

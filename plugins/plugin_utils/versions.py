@@ -19,7 +19,7 @@ _STAGES = {"alpha": -4, "testing": -3, "beta": -2, "rc": -1}
 class Version:
     """A RouterOS version. `parts` are the numbers, `text` is what the router (or the caller) wrote.
 
-    Pre-releases sort before the release: 7.24beta1 < 7.24rc1 < 7.24 < 7.24.1. Missing numbers count as 0: 7.24 == 7.24.0.
+    Pre-releases sort before the release: 7.24beta1 < 7.24rc1 < 7.24 < 7.24.1. Missing numbers count as 0.
     """
 
     parts: tuple[int, ...]

@@ -6,7 +6,12 @@
 
 from __future__ import annotations
 
-from ansible_collections.bastion.routeros.plugins.plugin_utils.menus.model import Menu, Property, UnknownMenu, Unsupported
+from ansible_collections.bastion.routeros.plugins.plugin_utils.menus.model import (
+    Menu,
+    Property,
+    UnknownMenu,
+    Unsupported,
+)
 
 __all__ = ["Menu", "Property", "UnknownMenu", "Unsupported", "menu", "paths"]
 

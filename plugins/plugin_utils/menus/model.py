@@ -14,10 +14,33 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.values import Kin
 from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version, within
 
 _SPOKEN_SECRETS = frozenset(
-    "password passphrase secret private-key pre-shared-key preshared-key auth-key enc-key ppk-secret "
-    "authentication-password encryption-password export-passphrase key-passphrase challenge-passphrase "
-    "challenge-password pin key-val secrets old-password new-password confirm-new-password vpn-private-key "
-    "vpn-peer-private-key".split()
+    {
+        "password",
+        "passphrase",
+        "secret",
+        "private-key",
+        "pre-shared-key",
+        "preshared-key",
+        "auth-key",
+        "enc-key",
+        "ppk-secret",
+        "authentication-password",
+        "encryption-password",
+        "export-passphrase",
+        "key-passphrase",
+        "challenge-passphrase",
+        "challenge-password",
+        "pin",
+        "key-val",
+        "secrets",
+        "old-password",
+        "new-password",
+        "confirm-new-password",
+        "vpn-private-key",
+        "vpn-peer-private-key",
+        "eab-hmac-key",
+        "eab-key-b64",
+    }
 )
 """Sensitive whatever menu they are met in (RouterOS manual, list of menus with sensitive parameters)."""
 
