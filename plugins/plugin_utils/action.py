@@ -14,7 +14,11 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils import report
 from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Change, change_class
-from ansible_collections.bastion.routeros.plugins.plugin_utils.door import Door, require_routeros_connection
+from ansible_collections.bastion.routeros.plugins.plugin_utils.door import (
+    Door,
+    refuse_async,
+    require_routeros_connection,
+)
 from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import ConnectFailed, LoginFailed, RouterError
 from ansible_collections.bastion.routeros.plugins.plugin_utils.facts import gather
 from ansible_collections.bastion.routeros.plugins.plugin_utils.masking import Masker
@@ -33,9 +37,10 @@ class RouterAction(ActionBase):  # type: ignore[misc]
     _requires_connection = False
 
     def run(self, tmp: str | None = None, task_vars: Mapping[str, Any] | None = None) -> Result:
-        result: Result = super().run(tmp, task_vars)
         masker = Masker()
         try:
+            refuse_async(f"bastion.routeros.{self.module}", self._task.async_val)
+            result: Result = super().run(tmp, task_vars)
             require_routeros_connection(self._connection)
             door: Door = self._connection.door
             options = door.options

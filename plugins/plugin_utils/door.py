@@ -63,6 +63,7 @@ class Door:
         self.way = ""
         self.warnings: list[str] = []
         self._probed: set[tuple[str, int, str]] = set()
+        self._present: ConnectionOptions | None = None
 
     def open(self) -> Session:
         """Open the future path; first contact when, and only when, that lacks its certificate, CA file or user.
@@ -78,6 +79,7 @@ class Door:
             session = self._first_contact(options.first_contact, error)
             self.way = "first_contact"
         else:
+            self._present = options
             self.way = "verified" if options.tls == "verify" else options.tls
         return session
 
@@ -107,6 +109,22 @@ class Door:
             )
         )
 
+    def open_present(self, *, user: str | None = None, password: str | None = None) -> Session:
+        """A fresh session on the way that :meth:`open` took, first contact included; as another user where named.
+
+        :raises SetupFailed, ConnectFailed, LoginFailed: see errors.py
+        """
+        if self._present is None:
+            return self.open()
+        way = self._present
+        return self._enter(
+            replace(
+                way,
+                user=way.user if user is None else user,
+                password=way.password if password is None else password,
+            )
+        )
+
     def _first_contact(self, first: FirstContact, error: RouterError) -> Session:
         options = self.options
         if error.kind == "login_refused":
@@ -121,6 +139,7 @@ class Door:
             session = self._enter(way)
         except RouterError as second:
             raise reasons.first_contact_failed(second, error, first.method) from None
+        self._present = way
         self.warnings.append(
             f"First contact was used for {way.where} as {way.user} ({'verified TLS' if session.secure else way.tls}): "
             f"{error.message}"
