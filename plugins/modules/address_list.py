@@ -80,7 +80,7 @@ seealso:
   - module: bastion.routeros.transaction
   - name: RouterOS manual, Address lists
     description: How lists, timeouts and names work.
-    link: https://help.mikrotik.com/docs/spaces/ROS/pages/130220136/Address-lists
+    link: https://help.mikrotik.com/docs/spaces/ROS/pages/130220135/Address-lists
 """
 
 EXAMPLES = r"""

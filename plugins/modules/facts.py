@@ -94,7 +94,8 @@ ansible_facts:
           sample: 1w2d3h4m5s
         seen_from:
           description:
-            - Addresses that the router sees the user of the inventory come from, this session's included. With V(sessions).
+            - Addresses that the router sees the user of the inventory come from, this session's included.
+            - With V(sessions).
           type: list
           elements: str
           sample: [192.0.2.10]

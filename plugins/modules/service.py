@@ -71,7 +71,7 @@ seealso:
   - module: bastion.routeros.transaction
   - name: RouterOS manual, Services
     description: The table of services and what its properties do.
-    link: https://help.mikrotik.com/docs/spaces/ROS/pages/328229/IP+Services
+    link: https://help.mikrotik.com/docs/spaces/ROS/pages/103841820/Services
 """
 
 EXAMPLES = r"""
