@@ -32,3 +32,13 @@ class Switches:
     rule_delay: float = 0.0
     # seconds that a freshly signed or imported certificate is refused as a reference
     fresh_certificate_delay: float = 1.0
+    # seconds that signing a certificate takes, besides the making of its key
+    sign_delay: float = 1.0
+    # removal of a CA whose certificates are still there: cascade (they go too), refuse or keep
+    ca_removal: str = "cascade"
+    # a firewall rule with a matcher that cannot be simulated (payload, port scans, ...): no-match or match
+    unknown_matcher: str = "no-match"
+    # a dropped connection attempt is judged again when its client would send the SYN again (1 s, 3 s, 7 s, ...)
+    syn_retransmits: bool = True
+    # a CHR was seen to slow down to 20 ms a request after some 170 requests, until it rests for 5 s
+    request_clamp: bool = False

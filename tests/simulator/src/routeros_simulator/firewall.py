@@ -1,0 +1,190 @@
+# Copyright (c) 2026, the bastion.routeros contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The input chain of /ip/firewall/filter and /ipv6/firewall/filter, alive for the simulator's own API ports.
+
+RouterOS manual: Filter. First match wins, the end of an own chain returns to the caller, the end of a built-in chain
+accepts. A change acts after the switch `rule_delay`: up to 2 s were seen on a CHR.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .address_sets import AddressSets, interface_in_list
+from .matchers import Matcher, compile_matchers
+from .packets import Address, Packet
+from .router import Router
+from .table import Row
+
+Block = ipaddress.IPv4Network | ipaddress.IPv6Network
+FAMILIES = ("ip", "ipv6")
+#: how deep chains may call each other; RouterOS documents no number
+MAX_DEPTH = 16
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of a packet: accept, drop, reject or tarpit, and the rule that said so (None: the chain's end)."""
+
+    action: str
+    rule: Row | None = None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the packet reaches the router."""
+        return self.action == "accept"
+
+
+ACCEPT = Verdict("accept")
+
+
+@dataclass
+class Rule:
+    """A filter rule made ready; it keeps its rate buckets as long as its row stays as it is."""
+
+    row: Row
+    values: dict[str, str]
+    matchers: list[Matcher]
+    unknown: list[str]
+
+    def matches(self, packet: Packet) -> bool:
+        """Whether every matcher agrees; the last ones count what comes this far."""
+        return all(matcher(packet) for matcher in self.matchers)
+
+
+class Firewall:
+    """Judges packets for the router itself.
+
+    connections: gives the number of tracked connections whose source is in a block. remember: puts an address into an
+    address list: (family, list, address, timeout text).
+    """
+
+    def __init__(
+        self,
+        router: Router,
+        *,
+        connections: Callable[[Block], int],
+        remember: Callable[[str, str, Address, str], None],
+    ) -> None:
+        self.router = router
+        self.connections = connections
+        self._remember = remember
+        self._lists = {family: AddressSets(router.tables[f"/{family}/firewall/address-list"]) for family in FAMILIES}
+        self._chains: dict[str, dict[str, list[Rule]]] = {}
+        self._rules: dict[str, dict[str, Rule]] = {family: {} for family in FAMILIES}
+        self._waiting: set[str] = set()
+        self.listeners: list[Callable[[], None]] = []  # told when packets may meet another answer than before
+        router.changed.append(self._changed)
+
+    # --- the world a rule looks at
+
+    def now(self) -> float:
+        """Simulated seconds since the epoch."""
+        return self.router.clock.now()
+
+    def listed(self, name: str, address: Address) -> bool:
+        """Whether an address list of the address's family holds it."""
+        return self._lists["ip" if address.version == 4 else "ipv6"].contains(name, address)
+
+    def in_list(self, name: str, interface: str) -> bool:
+        """Whether an interface list holds the interface."""
+        tables = self.router.tables
+        return interface_in_list(name, interface, tables.get("/interface/list"), tables.get("/interface/list/member"))
+
+    # --- changes
+
+    def _changed(self, path: str) -> None:
+        menu, _, kind = path.rpartition("/")
+        family = menu.removeprefix("/").removesuffix("/firewall")
+        if path.startswith("/interface/list"):
+            self._tell()
+        elif menu not in ("/ip/firewall", "/ipv6/firewall"):
+            return
+        elif kind == "address-list":
+            self._lists[family].forget()
+            self._tell()
+        elif kind == "filter":
+            delay = self.router.switches.rule_delay
+            if not delay:
+                self._act(family)
+            elif family not in self._waiting:
+                self._waiting.add(family)
+                self._chains_of(family)  # what acts until then
+                self.router.clock.call_later(delay, lambda: self._act(family))
+
+    def _act(self, family: str) -> None:
+        self._waiting.discard(family)
+        self._chains.pop(family, None)
+        self._tell()
+
+    def _tell(self) -> None:
+        for listener in list(self.listeners):
+            listener()
+
+    def _chains_of(self, family: str) -> dict[str, list[Rule]]:
+        if family not in self._chains:
+            before, rules = self._rules[family], {}
+            chains: dict[str, list[Rule]] = {}
+            for row in self.router.tables[f"/{family}/firewall/filter"]:
+                if row.disabled or row.dynamic:
+                    continue
+                known = before.get(row.id)
+                rule = known if known is not None and known.values == row.values else self._compile(row)
+                rules[row.id] = rule
+                chains.setdefault(row.get("chain"), []).append(rule)
+            self._rules[family], self._chains[family] = rules, chains
+        return self._chains[family]
+
+    def _compile(self, row: Row) -> Rule:
+        matchers, unknown = compile_matchers(row.values, self)
+        if unknown:
+            matches = self.router.switches.unknown_matcher == "match"
+            if not matches:
+                matchers.insert(0, lambda packet: False)
+            names = ", ".join(unknown)
+            self.router.log("firewall,warning", f"simulator: rule {row.id} has {names}, which cannot be simulated")
+        return Rule(row, dict(row.values), matchers, unknown)
+
+    # --- packets
+
+    def judge(self, packet: Packet) -> Verdict:
+        """Send a packet through the input chain, with everything that rules do on the way."""
+        return self._walk(self._chains_of(packet.family), "input", packet, 0) or ACCEPT
+
+    def _walk(self, chains: dict[str, list[Rule]], chain: str, packet: Packet, depth: int) -> Verdict | None:
+        if depth > MAX_DEPTH:
+            return None
+        for rule in chains.get(chain, ()):
+            if not rule.matches(packet):
+                continue
+            row, action = rule.row, rule.values.get("action", "accept")
+            self._count(row, packet)
+            if action == "log" or rule.values.get("log") == "true":
+                self._log(rule, chain, packet)
+            if action in ("accept", "drop", "reject", "tarpit"):
+                return Verdict(action, row)
+            if action == "return":
+                return None
+            if action == "jump":
+                verdict = self._walk(chains, rule.values.get("jump-target", ""), packet, depth + 1)
+                if verdict is not None:
+                    return verdict
+            elif action in ("add-src-to-address-list", "add-dst-to-address-list"):
+                address = packet.source if action == "add-src-to-address-list" else packet.destination
+                timeout = rule.values.get("address-list-timeout", "none-dynamic")
+                self._remember(packet.family, rule.values.get("address-list", ""), address, timeout)
+        return None
+
+    @staticmethod
+    def _count(row: Row, packet: Packet) -> None:
+        for name, amount in (("packets", 1), ("bytes", packet.length)):
+            count = row.hidden.get(name, 0)
+            row.hidden[name] = (count if isinstance(count, int) else 0) + amount
+
+    def _log(self, rule: Rule, chain: str, packet: Packet) -> None:
+        prefix = rule.values.get("log-prefix", "")
+        line = f"{chain}: in:{packet.interface} out:(unknown 0), {packet}"
+        self.router.log("firewall,info", f"{prefix} {line}" if prefix else line)
