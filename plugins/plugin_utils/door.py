@@ -44,7 +44,7 @@ __all__ = [
 
 TRANSPORT = "bastion.routeros.api"
 
-# The verified login fails for want of a certificate, of the CA file or of the user. Never because of what an attacker in
+# The verified login lacks its certificate, CA file or user. Never because of what an attacker in
 # the middle may look like: unknown CA, wrong host, expired, wrong pin.
 _WANTING = frozenset({"tls_no_certificate", "ca_file_missing", "login_refused"})
 _PROBE_SECONDS = 3.0
