@@ -11,7 +11,6 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
-
 from ansible_collections.bastion.routeros.plugins.plugin_utils import report
 from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Change, change_class
 from ansible_collections.bastion.routeros.plugins.plugin_utils.door import (
@@ -119,7 +118,12 @@ class TransactionAction(ChangeAction):
     def _calls(self) -> list[tuple[str, Any]]:
         changes = self._task.args.get("changes")
         entries = [entry for entry in changes if isinstance(entry, Mapping)] if isinstance(changes, list) else []
-        return [(str(module), options) for entry in entries for module, options in entry.items() if isinstance(options, Mapping)]
+        return [
+            (str(module), options)
+            for entry in entries
+            for module, options in entry.items()
+            if isinstance(options, Mapping)
+        ]
 
     def _work(self, door: Door, masker: Masker) -> Result:
         options = validate("transaction", self._task.args)
@@ -127,7 +131,9 @@ class TransactionAction(ChangeAction):
         changes = []
         for number, entry in enumerate(options["changes"]):
             if len(entry) != 1:
-                raise BadOption(f"transaction: changes[{number}]: expected one module with its options, got {len(entry)} keys")
+                raise BadOption(
+                    f"transaction: changes[{number}]: expected one module with its options, got {len(entry)} keys"
+                )
             module, own = next(iter(entry.items()))
             if not isinstance(own, Mapping):
                 raise BadOption(f"transaction: changes[{number}]: expected the options of {module} as a dictionary")
@@ -194,7 +200,9 @@ def _merged(views: list[dict[str, list[dict[str, str]]]]) -> dict[str, list[dict
 
 def argument_spec_of_protection() -> dict[str, Any]:
     """The options that belong to a transaction and not to a change inside it."""
-    return {name: entry for name, entry in argument_spec("transaction").items() if name in Settings.__dataclass_fields__}
+    return {
+        name: entry for name, entry in argument_spec("transaction").items() if name in Settings.__dataclass_fields__
+    }
 
 
 _KINDS: dict[str, type[RouterAction]] = {"transaction": TransactionAction, "facts": FactsAction, "wait": WaitAction}

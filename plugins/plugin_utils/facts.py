@@ -18,7 +18,17 @@ if TYPE_CHECKING:
 
 SUBSETS = ("system", "services", "users", "certificates", "sessions")
 # Properties that every RouterOS 7 returns with `read`; the rest comes with the subsets.
-SERVICE = ("port", "address", "available-from", "certificate", "tls-version", "vrf", "max-sessions", "disabled", "invalid")
+SERVICE = (
+    "port",
+    "address",
+    "available-from",
+    "certificate",
+    "tls-version",
+    "vrf",
+    "max-sessions",
+    "disabled",
+    "invalid",
+)
 CERTIFICATE = (
     "common-name", "subject-alt-name", "key-size", "key-usage", "ca", "issuer", "fingerprint", "serial-number",
     "invalid-before", "invalid-after", "expires-after", "private-key", "authority", "trusted", "expired", "revoked",

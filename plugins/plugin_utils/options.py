@@ -79,7 +79,13 @@ def validate(module: str, options: Mapping[str, Any], leave_out: Mapping[str, An
     for name in leave_out or {}:
         if name in options:
             raise BadOption(f"{module}: '{name}' belongs to the transaction around this change, not to the change")
-    result = ArgumentSpecValidator(spec).validate(dict(options))
+    given = {name: _unquoted(spec.get(name, {}), value) for name, value in options.items()}
+    result = ArgumentSpecValidator(spec).validate(given)
     if result.error_messages:
         raise BadOption(f"{module}: " + "; ".join(result.error_messages))
     return dict(result.validated_parameters)
+
+
+def _unquoted(entry: Mapping[str, Any], value: object) -> object:
+    """YAML reads an unquoted ``off`` as a boolean; where ``off`` is one of the choices, that is what was meant."""
+    return "off" if value is False and "off" in entry.get("choices", ()) else value

@@ -23,7 +23,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.operations import
 from ansible_collections.bastion.routeros.plugins.plugin_utils.options import BadOption
 from ansible_collections.bastion.routeros.plugins.plugin_utils.plan import PlanError
 from ansible_collections.bastion.routeros.plugins.plugin_utils.rollback import restore
-from ansible_collections.bastion.routeros.plugins.plugin_utils.state import Read, State
+from ansible_collections.bastion.routeros.plugins.plugin_utils.state import State
 from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version
 
 if TYPE_CHECKING:
@@ -152,7 +152,9 @@ class Transaction:
     def _run(self, session: Session) -> None:
         outcome = self.outcome
         if session.version < OLDEST:
-            raise BadOption(f"RouterOS {session.version} is too old: nothing is written below {OLDEST}; upgrade it first")
+            raise BadOption(
+                f"RouterOS {session.version} is too old: nothing is written below {OLDEST}; upgrade it first"
+            )
         for change in self._changes:
             change.check(session.version)
         outcome.before = self._read(session)
@@ -173,7 +175,9 @@ class Transaction:
         if any(path.startswith("/user") for path in wanted):
             wanted.setdefault(ACTIVE, {None})
         tables = {path: self._read_table(session, path, filters) for path, filters in wanted.items()}
-        seen = {row["address"] for row in tables.get(ACTIVE, ()) if row.get("name") == session.user and row.get("address")}
+        seen = {
+            row["address"] for row in tables.get(ACTIVE, ()) if row.get("name") == session.user and row.get("address")
+        }
         return State(session.version, session.user, tuple(sorted(seen)), tables)
 
     def _read_table(self, session: Session, path: str, filters: set[tuple[str, str] | None]) -> list[Row]:

@@ -71,7 +71,7 @@ class AddressList(Change):
         return [Read(PATHS[family], ("list", self.options["list"])) for family in self._families]
 
     def _mine(self, row: Row) -> bool:
-        return row.get("list") == self.options["list"]
+        return row.get("list") == str(self.options["list"])
 
     def plan(self, state: State, handles: Iterator[str]) -> list[Operation]:
         operations: list[Operation] = []

@@ -53,9 +53,13 @@ class Certificate(Change):
             if not options.get("key_usage"):
                 options["key_usage"] = LEAF_USAGE if self.options.get("ca") else CA_USAGE
             if not self.options.get("ca") and "key-cert-sign" not in options["key_usage"]:
-                raise self.bad("key_usage", "a certificate without ca signs itself, which needs key-cert-sign in key_usage")
+                raise self.bad(
+                    "key_usage", "a certificate without ca signs itself, which needs key-cert-sign in key_usage"
+                )
             if (self.options.get("renew_before") or 0) >= (options.get("days_valid") or 365):
-                raise self.bad("renew_before", "must be less than days_valid, or every run would make a new certificate")
+                raise self.bad(
+                    "renew_before", "must be less than days_valid, or every run would make a new certificate"
+                )
         self._want = self.texts(menu(PATH), options, version)
 
     def reads(self, version: Version) -> Sequence[Read]:
@@ -160,7 +164,9 @@ class Certificate(Change):
     def _remove(self, state: State, row: Row) -> list[Operation]:
         users = [each["name"] for each in state.rows(SERVICE) if each.get("certificate") == row.get("name")]
         if users:
-            raise self.bad("state", f"'{row['name']}' is used by the service {', '.join(users)}; bind another one first")
+            raise self.bad(
+                "state", f"'{row['name']}' is used by the service {', '.join(users)}; bind another one first"
+            )
         issued = [each["name"] for each in state.rows(PATH) if each.get("ca") == row.get("name")]
         if issued:
             raise self.bad(

@@ -71,14 +71,29 @@ class FirewallFilter(Change):
     def _check_coherent(self, rule: Mapping[str, str], where: str, target: Any) -> None:
         """What the router would refuse in the middle of a change, told before it."""
         ports = [name for name in ("src-port", "dst-port", "port") if name in rule]
-        if ports and rule.get("protocol") not in ("tcp", "udp", "udp-lite", "dccp", "sctp", "6", "17", "33", "132", "136"):
+        if ports and rule.get("protocol") not in (
+            "tcp",
+            "udp",
+            "udp-lite",
+            "dccp",
+            "sctp",
+            "6",
+            "17",
+            "33",
+            "132",
+            "136",
+        ):
             raise self.bad(
                 f"{where}.{ports[0].replace('-', '_')}",
                 "ports can be matched only together with protocol tcp, udp, udp-lite, dccp or sctp",
             )
         if "tcp-flags" in rule and rule.get("protocol") not in ("tcp", "6"):
             raise self.bad(f"{where}.tcp_flags", "tcp_flags can be matched only together with protocol: tcp")
-        needs = {"jump": "jump-target", "add-src-to-address-list": "address-list", "add-dst-to-address-list": "address-list"}
+        needs = {
+            "jump": "jump-target",
+            "add-src-to-address-list": "address-list",
+            "add-dst-to-address-list": "address-list",
+        }
         needed = needs.get(rule.get("action", "accept"))
         if needed and needed not in rule:
             raise self.bad(where, f"action {rule['action']} needs {needed.replace('-', '_')}")
@@ -127,7 +142,7 @@ class FirewallFilter(Change):
             path: [
                 row
                 for row in state.rows(path)
-                if row.get("chain") in chains or row.get("jump-target") in chains and row.get("dynamic") != "true"
+                if row.get("chain") in chains or (row.get("jump-target") in chains and row.get("dynamic") != "true")
             ]
             for path in (PATHS[family] for family in self._families)
         }

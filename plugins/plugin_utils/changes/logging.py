@@ -35,7 +35,9 @@ class Logging(Change):
 
     def _is_it(self, row: Row) -> bool:
         properties = menu(PATH).properties
-        return all(properties[name].kind.key(row.get(name, "")) == properties[name].kind.key(self._want[name]) for name in KEY)
+        return all(
+            properties[name].kind.key(row.get(name, "")) == properties[name].kind.key(self._want[name]) for name in KEY
+        )
 
     def plan(self, state: State, handles: Iterator[str]) -> list[Operation]:
         if self.options["state"] == "absent":
@@ -46,7 +48,9 @@ class Logging(Change):
         else:
             known = {row.get("name", "") for row in state.rows(ACTION)}
             if self._want["action"] not in known:
-                raise self.bad("action", f"there is no logging action '{self._want['action']}'; it has: {', '.join(sorted(known))}")
+                raise self.bad(
+                    "action", f"there is no logging action '{self._want['action']}'; it has: {', '.join(sorted(known))}"
+                )
             want = Want(rows=[self._want])
         return plan(menu(PATH), state.rows(PATH), want, state.version, handles)
 

@@ -73,7 +73,9 @@ class LoggingAction(Change):
             raise self.bad("state", f"the action '{row['name']}' comes with RouterOS and cannot be removed")
         users = [each.get("topics", "") for each in state.rows(RULES) if each.get("action") == row["name"]]
         if users:
-            raise self.bad("state", f"the action '{row['name']}' is used by the rules for {'; '.join(users)}; remove them first")
+            raise self.bad(
+                "state", f"the action '{row['name']}' is used by the rules for {'; '.join(users)}; remove them first"
+            )
 
     def view(self, state: State) -> dict[str, list[Row]]:
         return {PATH: [row for row in state.rows(PATH) if row.get("name") == self.options["name"]]}

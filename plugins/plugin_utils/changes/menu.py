@@ -32,7 +32,9 @@ class AnyMenu(Change):
         if (values is None) == (entries is None):
             raise self.bad("entries", "exactly one of entries (rows) and values (settings) is needed")
         if self._menu.singleton != (values is not None):
-            wanted = "values, not entries: it has no rows" if self._menu.singleton else "entries, not values: it has rows"
+            wanted = (
+                "values, not entries: it has no rows" if self._menu.singleton else "entries, not values: it has rows"
+            )
             raise self.bad("path", f"{self._menu.path} takes {wanted}")
         key = tuple(self.options.get("key") or ()) or self._menu.key
         self._key = tuple(name.replace("_", "-") for name in key)
@@ -55,7 +57,9 @@ class AnyMenu(Change):
         if owner and "comment" not in self._menu.properties:
             raise self.bad("owner", f"rows of {self._menu.path} have no comment to carry it")
         if not self._key:
-            raise self.bad("key", f"rows of {self._menu.path} have no identity of their own; name properties that tell them apart")
+            raise self.bad(
+                "key", f"rows of {self._menu.path} have no identity of their own; name properties that tell them apart"
+            )
         rows = [self._row(entry, f"entries[{number}]") for number, entry in enumerate(entries)]
         for number, row in enumerate(rows):
             missing = [name for name in self._key if not row.get(name)]

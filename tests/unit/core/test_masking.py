@@ -1,0 +1,56 @@
+# Copyright (c) 2026, the bastion.routeros contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The masker: no secret that it was told survives, at any depth."""
+
+from __future__ import annotations
+
+import json
+
+from ansible_collections.bastion.routeros.plugins.plugin_utils.masking import SHORTEST_INSIDE, Masker
+from hypothesis import given
+from hypothesis import strategies as st
+
+TEXT = st.text(min_size=1, max_size=12)
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers() | TEXT,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
+    max_leaves=20,
+)
+
+
+def leaves(value: object) -> list[str]:
+    if isinstance(value, dict):
+        return [text for key, item in value.items() for text in (*leaves(key), *leaves(item))]
+    if isinstance(value, list):
+        return [text for item in value for text in leaves(item)]
+    return [value] if isinstance(value, str) else []
+
+
+@given(PLAIN, st.text(alphabet="abcdefgh0123", min_size=SHORTEST_INSIDE, max_size=9), TEXT, TEXT)
+def test_no_text_holds_a_secret(value: object, secret: str, left: str, right: str) -> None:
+    masked = Masker([secret]).mask({"value": value, "beside": [f"{left}{secret}{right}", secret]})
+    assert not any(secret in text for text in leaves(masked))
+
+
+@given(PLAIN)
+def test_without_secrets_nothing_changes(value: object) -> None:
+    assert json.dumps(Masker().mask(value)) == json.dumps(value)
+
+
+def test_a_short_secret_is_masked_where_it_stands_alone() -> None:
+    masker = Masker(["ab"])
+    assert masker.mask("ab") != "ab"
+    assert masker.mask("a table") == "a table"
+
+
+def test_a_secret_inside_a_longer_one_leaves_no_rest() -> None:
+    assert "tail" not in Masker(["hunter", "hunter-tail"]).text("the password is hunter-tail!")
+
+
+def test_numbers_can_be_secrets() -> None:
+    assert Masker([123456]).mask({"password": 123456})["password"] != 123456
+
+
+def test_empty_and_missing_secrets_are_ignored() -> None:
+    assert Masker(["", None]).mask(["", None, "text"]) == ["", None, "text"]
