@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.values import Kind, kind
 from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version, within
@@ -57,11 +58,11 @@ class UnknownMenu(Unsupported):
 class Property:
     """One property of a menu.
 
-    `type` is a type expression of `values`. `default` is the text that an absent key stands for ("" is a default, None is
-    none known); `defaults_by_version` lists (first release, default) where it changed. `since` and `until` are the first
-    and last release whose set and add take it. `unsettable`: the key is missing in replies while the property is unset,
-    and `=!name=` clears it. `word_spans` gives (first, last) release of the words of an enumeration that come or go.
-    `successor` is the property that took its place, from that one's own `since` on.
+    `type` is a type expression of `values`. `default` is the text that an absent key stands for ("" is a default, None
+    is none known); `defaults_by_version` lists (first release, default) where it changed. `since` and `until` are the
+    first and last release whose set and add take it. `unsettable`: the key is missing in replies while the property is
+    unset, and `=!name=` clears it. `word_spans` gives (first, last) release of the words of an enumeration that come or
+    go. `successor` is the property that took its place, from that one's own `since` on.
     """
 
     name: str
@@ -99,7 +100,12 @@ class Property:
 
 @dataclass(frozen=True)
 class Menu:
-    """One RouterOS menu. `key` names the properties that identify a row; `fixed` tables take neither add nor remove."""
+    """One RouterOS menu.
+
+    `key` names the properties that identify a row. `fixed` tables take neither add nor remove. `protected` names rows
+    that ship with the router and cannot be removed (others say so themselves: default=true or builtin=true).
+    `commands` gives (first, last) release of each command, besides print, get, find, export, edit and reset.
+    """
 
     path: str
     properties: Mapping[str, Property] = field(default_factory=dict)
@@ -109,8 +115,8 @@ class Menu:
     fixed: bool = False
     since: str = ""
     until: str = ""
-    commands: tuple[str, ...] = ()
-    command_spans: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    commands: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    protected: tuple[str, ...] = ()
 
     def is_secret(self, name: str) -> bool:
         """Whether values of this property must never be shown (declared so, or of a name that always is)."""
@@ -118,11 +124,21 @@ class Menu:
         return (known is not None and known.secret) or name in _SPOKEN_SECRETS
 
     def current_name(self, name: str, version: Version) -> str:
-        """The name that `version` prints this property under (7.24 prints `address` of a service as `available-from`)."""
+        """The name that `version` prints this property under (7.24: `available-from` for a service's `address`)."""
         known = self.properties.get(name)
         if known and known.successor and self.properties[known.successor].supported(version):
             return known.successor
         return name
+
+
+def optional(name: str, type: str = "string", default: str | None = None, **more: Any) -> Property:
+    """A property that is absent in replies until it is set."""
+    return Property(name, type, default, unsettable=True, **more)
+
+
+def status(type: str, *names: str, **more: Any) -> tuple[Property, ...]:
+    """Read-only properties of one type."""
+    return tuple(Property(name, type, read_only=True, **more) for name in names)
 
 
 def table(*properties: Property | Iterable[Property]) -> dict[str, Property]:
@@ -131,4 +147,19 @@ def table(*properties: Property | Iterable[Property]) -> dict[str, Property]:
     for item in properties:
         for each in (item,) if isinstance(item, Property) else item:
             found[each.name] = each
+    return found
+
+
+def without(properties: Mapping[str, Property], names: str) -> list[Property]:
+    """The properties except those that `names` (separated by blanks) lists."""
+    return [each for name, each in properties.items() if name not in names.split()]
+
+
+def verbs(text: str) -> dict[str, tuple[str, str]]:
+    """Commands out of "add set unset@..7.16.2": the release span behind the @ is kept as (first, last)."""
+    found: dict[str, tuple[str, str]] = {}
+    for word in text.split():
+        name, _at, span = word.partition("@")
+        first, _dots, last = span.partition("..")
+        found[name] = (first, last)
     return found

@@ -21,7 +21,7 @@ class Kind(Protocol):
     """A type of RouterOS value. For every value `x` that a user may give, `key(write(x)) == key(what is read back)`."""
 
     def write(self, value: object) -> str:
-        """The text to send for what a user gave (str, int, bool, list), as the router reads it back. Raises BadValue."""
+        """What a user gave (str, int, bool, list) as the text to send, the way it is read back. Raises BadValue."""
 
     def key(self, text: str) -> Hashable:
         """A comparison key of a router's text. Never raises; forms that are not known compare as text."""
@@ -91,7 +91,7 @@ class Negatable:
     inner: Kind
 
     def write(self, value: object) -> str:
-        """As the inner type; "!" in front of a text, or of the first (or of every) item of a list, negates the whole."""
+        """As the inner type; "!" in front of a text, or of the first or every item of a list, negates the whole."""
         if isinstance(value, (list, tuple)):
             return self._write_list(value)
         if isinstance(value, str) and value.lstrip().startswith("!"):
