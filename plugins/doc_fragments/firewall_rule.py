@@ -302,5 +302,5 @@ options:
         type: str
       hw_offload:
         description: IPv4 only, with O(rules[].action=fasttrack-connection). Until 7.20.
-        type: str
+        type: bool
 """

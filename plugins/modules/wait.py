@@ -13,7 +13,7 @@ author: bastion.routeros contributors (@bastion-routeros)
 description:
   - Tries the path that the inventory describes until a login succeeds and the router answers, for example after a
     reboot.
-  - Use it instead of M(ansible.builtin.wait_for_connection), which wants to run a module on the managed host.
+  - Use it instead of C(ansible.builtin.wait_for_connection), which wants to run a module on the managed host.
   - A wrong password, a certificate that cannot be verified and other errors that waiting does not cure end the task
     at once.
   - Only reads.
