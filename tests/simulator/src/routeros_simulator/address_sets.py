@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from functools import lru_cache
 
-from .matchers import address_span
+from .filter_matchers import address_span
 from .packets import Address
 from .table import Row, Table
 

@@ -98,6 +98,7 @@ class Dialogue:
         self._untagged: deque[Words] = deque()
         self._untagged_task: Task | None = None
         self._tagged: dict[str, list[Task]] = {}
+        self._finishing = False
         self._over = False
         self._worker = asyncio.get_running_loop().create_task(self._work())
 
@@ -117,10 +118,11 @@ class Dialogue:
         """Whether so much is under way that nothing more should be read."""
         return self._under_way >= MAX_UNDER_WAY or self._under_way_size >= MAX_UNDER_WAY_SIZE
 
-    @property
-    def idle(self) -> bool:
-        """Whether every sentence that arrived has had its answer."""
-        return self._under_way == 0
+    def finish(self) -> None:
+        """Nothing more will arrive: hang up as soon as everything that did has its answer."""
+        self._finishing = True
+        if self._under_way == 0:
+            self._hang_up()
 
     def end(self) -> None:
         """The connection is gone: stop whatever runs."""
@@ -211,7 +213,11 @@ class Dialogue:
         was_full = self.full
         self._under_way -= 1
         self._under_way_size -= size(sentence)
-        if was_full and not self.full and not self._over:
+        if self._over:
+            return
+        if self._finishing:
+            self.finish()
+        elif was_full and not self.full:
             self._eased()
 
     def _fatal(self, message: str) -> None:

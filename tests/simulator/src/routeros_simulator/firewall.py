@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .address_sets import AddressSets, interface_in_list
-from .matchers import Matcher, compile_matchers
+from .filter_matchers import Matcher, compile_matchers
 from .packets import Address, Packet
 from .router import Router
 from .table import Row
