@@ -21,8 +21,8 @@ class Operation:
     """One write to the router.
 
     `id` is the `.id` of the row, the handle ("@1") of a row that an earlier operation adds, or "" for singletons.
-    `properties` are sent as they are, `unset` as `=!name=`. `before` is the id or handle to stand before ("" = the end of
-    the table). `inert`: changes nothing that a packet or a login can meet. `was` is the old row of a set or remove,
+    `properties` are sent as they are, `unset` as `=!name=`. `before` is the id or handle to stand before ("" = the end
+    of the table). `inert`: changes nothing that a packet or a login can meet. `was` is the old row of a set or remove,
     `position` the id that followed a moved row before.
     """
 
@@ -54,7 +54,7 @@ class Operation:
         return tuple(words)
 
     def describe(self, secret: Callable[[str], bool]) -> dict[str, Any]:
-        """For results: plain data with underscores for hyphens; values of properties that are `secret(name)` are masked."""
+        """For results: plain data, underscores for hyphens, the values of `secret(name)` properties masked."""
 
         def shown(texts: Mapping[str, str]) -> dict[str, str]:
             return {

@@ -19,7 +19,7 @@ In a flagset, "=word" stands alone and ":word" may follow the others behind a co
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.values.addresses import (
     Address,
@@ -52,17 +52,16 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.values.lists impo
 )
 from ansible_collections.bastion.routeros.plugins.plugin_utils.values.scalars import (
     Bool,
-    Duration,
     Enum,
     Integer,
     Mac,
-    Moment,
     Pattern,
     Protocol,
     Reference,
     Size,
     Text,
 )
+from ansible_collections.bastion.routeros.plugins.plugin_utils.values.times import Duration, Moment
 
 __all__ = ["BadValue", "Kind", "kind"]
 
@@ -173,7 +172,7 @@ _TYPES: dict[str, Callable[..., Kind]] = {
 
 @cache
 def kind(expression: str) -> Kind:
-    """The type that an expression such as "int 1..65535" or "!list enum a b" names. Raises KeyError for unknown names."""
+    """The type that an expression such as "int 1..65535" or "!flagset a b" names. Raises KeyError for unknown ones."""
     if expression.startswith("!"):
         return Negatable(kind(expression[1:]))
     name, *tokens = expression.split()

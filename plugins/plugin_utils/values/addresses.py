@@ -4,8 +4,9 @@
 
 """Addresses, prefixes and ranges of both families, and host names.
 
-How routers read them back (RouterOS manual; seen on 7.23): in firewall rules and address lists an IPv4 host has no mask and a
-range that is exactly one prefix becomes that prefix; services and IPsec peers keep /32; an IPv6 host has /128 everywhere.
+How routers read them back (RouterOS manual; seen on 7.23): in firewall rules and address lists an IPv4 host has no mask
+and a range that is exactly one prefix becomes that prefix; services and IPsec peers keep /32; an IPv6 host has /128
+everywhere.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def shown6(address: ipaddress.IPv6Address) -> str:
 
 def network(text: str) -> _Network | None:
     """The network that a host or prefix of either family names, host bits cleared, or None. No hostmasks, no zones."""
-    address, slash, mask = text.partition("/")
+    _address, slash, mask = text.partition("/")
     if "%" in text or (slash and not mask):
         return None
     try:

@@ -13,7 +13,7 @@ from typing import Any
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.values.addresses import ends
 from ansible_collections.bastion.routeros.plugins.plugin_utils.values.base import BadValue, nearest, refuse, scalar
-from ansible_collections.bastion.routeros.plugins.plugin_utils.values.scalars import compact, microseconds
+from ansible_collections.bastion.routeros.plugins.plugin_utils.values.times import compact, microseconds
 
 _SECOND = 1_000_000
 _RATE = re.compile(r"(\d+)([kMG]?)(?:/([^,]+))?")

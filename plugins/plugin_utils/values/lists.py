@@ -224,7 +224,7 @@ class Topics:
 
 @dataclass(frozen=True)
 class TcpFlags:
-    """TCP flags, each with a sign of its own; a leading "!," negates the whole. Both halves have a fixed order on read."""
+    """TCP flags, each with a sign of its own; a leading "!," negates the whole. Each half has a fixed order on read."""
 
     words: tuple[str, ...]
 
