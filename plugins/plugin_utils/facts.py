@@ -105,7 +105,7 @@ def _services(session: Session) -> dict[str, Any]:
 
 def _users(session: Session) -> dict[str, Any]:
     users = _named(session, "/user", ("group", "address", "disabled", "comment", "expired"))
-    groups = _named(session, "/user/group", ("policy",))
+    groups = _named(session, "/user/group", ("policy", "comment"))
     for group in groups.values():
         group["policy"] = [word for word in group.get("policy", []) if not word.startswith("!")]
     return {"users": users, "groups": groups}

@@ -23,7 +23,8 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import V
 
 PATH = "/certificate"
 SERVICE = "/ip/service"
-DAY = 86400
+# In the unit that durations are compared in: microseconds.
+DAY = 86_400_000_000
 # RouterOS has a property named state (a part of the subject); Ansible's own state comes first.
 RENAMED = {"province": "state"}
 NOT_PROPERTIES = ("state", "ca", "renew_before", "save_to", "trusted")
@@ -183,8 +184,8 @@ class Certificate(Change):
 def _days(text: str | None) -> float | None:
     if text is None:
         return None
-    seconds = kind("duration").key(text)
-    return seconds / DAY if isinstance(seconds, (int, float)) else None
+    microseconds = kind("duration").key(text)
+    return microseconds / DAY if isinstance(microseconds, int) else None
 
 
 def _same(name: str, wanted: str, have: str | None) -> bool:
