@@ -94,12 +94,12 @@ def test_protections_switch_rules() -> None:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"attempts": 0}, "attempts: expected 1 to 10"),
-        ({"attempts": 11}, "attempts: expected 1 to 10"),
-        ({"attempts": "many"}, "expected a whole number"),
-        ({"window": "0s"}, "window: RouterOS keeps"),
-        ({"block_for": "40w"}, "block_for: RouterOS keeps"),
-        ({"window": "a while"}, "window: expected a duration"),
+        ({"attempts": 0}, r"_brute_force\.attempts: expected 1 to 10"),
+        ({"attempts": 11}, r"_brute_force\.attempts: expected 1 to 10"),
+        ({"attempts": "many"}, r"_brute_force\.attempts: expected a whole number"),
+        ({"window": "0s"}, r"_brute_force\.window: RouterOS keeps"),
+        ({"block_for": "40w"}, r"_brute_force\.block_for: RouterOS keeps"),
+        ({"window": "a while"}, r"_brute_force\.window: expected a duration"),
     ],
 )
 def test_bad_staging_names_the_variable(change: dict[str, Any], told: str) -> None:

@@ -42,7 +42,7 @@ def test_what_is_no_prefix_is_refused_with_what_to_write(value: object, told: st
     messages = FILTERS["prefix_problems"]([value, "192.0.2.0/24"])
     assert len(messages) == 1
     assert told in messages[0]
-    with pytest.raises(AnsibleFilterError, match="bastion.routeros.prefixes"):
+    with pytest.raises(AnsibleFilterError, match=r"bastion\.routeros\.prefixes"):
         FILTERS["prefixes"]([value])
 
 
