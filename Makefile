@@ -105,7 +105,7 @@ lint-ansible: $(READY)
 	  ANSIBLE_COLLECTIONS_PATH=$(ROOT)/build/tree/lint $(BIN)/ansible-lint --offline --profile production --strict
 
 lint-docs: $(READY)
-	cd $(COLLECTION) && $(BIN)/antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=self \
+	cd $(COLLECTION) && $(BIN)/antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=dependent \
 	  --check-extra-docs-refs --disallow-unknown-collection-refs .
 
 lint-changelog: $(READY)
@@ -133,8 +133,17 @@ build: $(READY) ## build/bastion-routeros-VERSION.tar.gz, built and installed
 	@$(BIN)/python tests/tools/package.py
 
 .PHONY: docs
-docs: $(READY) ## build/docs/build/html, the manual
-	@$(BIN)/python tests/tools/docsite.py
+docs: $(READY) ## the manual as HTML, build/docs/build/html/collections/bastion/routeros/index.html
+	@$(PARTS) docs docs-html
+
+.PHONY: docs-html
+docs-html: $(READY)
+	rm -rf build/docs
+	mkdir -p build/docs
+	$(BIN)/antsibull-docs sphinx-init --use-current --lenient --fail-on-error --dest-dir build/docs bastion.routeros
+	cd build/docs && ./build.sh
+	for module in $(notdir $(basename $(wildcard plugins/modules/*.py))); do \
+	  test -s build/docs/build/html/collections/bastion/routeros/$${module}_module.html; done
 
 # What tests with real packets need beside Python packages.
 SYSTEM_PACKAGES := nftables iproute2 nmap knockd strongswan strongswan-swanctl chromium

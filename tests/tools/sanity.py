@@ -62,12 +62,14 @@ def main(arguments: list[str]) -> int:
         # Python version managers put wrappers on the path that ansible-test takes for interpreters.
         "PATH": f"{scripts}:/usr/local/bin:/usr/bin:/bin",
         "LC_ALL": "C.UTF-8",
+        "PIP_QUIET": "1",
     }
     of_the_network = re.compile(r"PIP_|SSL_CERT_|(https?|no)_proxy$", re.IGNORECASE)
     kept = {key: value for key, value in os.environ.items() if of_the_network.match(key)}
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     command = [str(scripts / "ansible-test"), "sanity", "--local", "--python", version, "--color", "no", "--junit"]
-    process = subprocess.run(
+    missing_program = False
+    with subprocess.Popen(
         [*command, *arguments],
         cwd=collection,
         env=kept | environment,
@@ -75,13 +77,13 @@ def main(arguments: list[str]) -> int:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        check=False,
-    )
-    print(process.stdout, end="")
-    exit_code = process.returncode
-    # ansible-test goes on without a program it wants.
-    if re.search(r"^WARNING: Required program .* not found", process.stdout, re.MULTILINE):
-        exit_code = exit_code or 1
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            # ansible-test goes on without a program that it wants.
+            missing_program = missing_program or bool(re.match(r"WARNING: Required program .* not found", line))
+    exit_code = process.returncode or int(missing_program)
     counts = judge(from_junit(sorted(reports.glob("*.xml"))), exit_code)
     print(counts.line("sanity"), flush=True)
     return 1 if counts.failed else 0
