@@ -93,7 +93,8 @@ class ChangeAction(RouterAction):
         return self._result(changes, outcome)
 
     def _result(self, changes: list[Change], outcome: Outcome) -> Result:
-        assert outcome.before is not None and outcome.after is not None
+        assert outcome.before is not None
+        assert outcome.after is not None
         before = _merged([change.view(outcome.before) for change in changes])
         after = _merged([change.view(outcome.after) for change in changes])
         result: Result = {

@@ -86,9 +86,7 @@ class SafeMode:
             if holder(self._session) is not None:
                 return False
             raise
-        if not self.ours():
-            return False
-        return True
+        return self.ours()
 
     def ours(self) -> bool:
         """Whether the router says that safe mode is on, and on for this session."""

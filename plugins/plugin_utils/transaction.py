@@ -269,7 +269,7 @@ class Transaction:
         return hold
 
     def _confirm(self, session: Session, executor: Executor, phases: Phases) -> None:
-        """Read back. What a second plan still wants is done once more (order); what then is left, the router did not keep."""
+        """Read back. Moves that a second plan still wants are made; anything else the router did not keep."""
         if not (phases.inside or phases.ahead):
             return
         for change in self._changes:
@@ -341,8 +341,8 @@ class Phases:
 def split(plans: Sequence[Sequence[Operation]], budget: int) -> Phases:
     """Everything goes inside while it fits; else each plan's leading and trailing inert operations go outside.
 
-    Pure. Order within a plan is kept: a ruleset's idle twin is built ahead, the one switch stays inside, and the rows that
-    are idle then are removed behind.
+    Pure. Order within a plan is kept: a ruleset's idle twin is built ahead, the one switch stays inside, and the rows
+    that are idle then are removed behind.
     """
     if sum(map(len, plans)) <= budget:
         return Phases(inside=[step for steps in plans for step in steps])

@@ -172,8 +172,8 @@ class Certificate(Change):
         if issued:
             raise self.bad(
                 "state",
-                f"'{row['name']}' has signed {', '.join(issued)}, and the router would remove them with it; remove them "
-                "first",
+                f"'{row['name']}' has signed {', '.join(issued)}, and the router would remove them with it; remove "
+                "them first",
             )
         return [Operation(PATH, "remove", id=row[".id"], was=row)]
 

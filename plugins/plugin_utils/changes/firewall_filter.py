@@ -104,8 +104,8 @@ class FirewallFilter(Change):
             for earlier_number, earlier in enumerate(rules[:number]):
                 if _covers(earlier, rule):
                     self.warnings.append(
-                        f"firewall_filter: rules[{number}] ({rule.get('comment', 'no comment')}) of the {family} ruleset "
-                        f"'{self.options['ruleset']}' can never match: rules[{earlier_number}] "
+                        f"firewall_filter: rules[{number}] ({rule.get('comment', 'no comment')}) of the {family} "
+                        f"ruleset '{self.options['ruleset']}' can never match: rules[{earlier_number}] "
                         f"({earlier.get('comment', 'no comment')}) takes every packet before it"
                     )
                     break
@@ -128,8 +128,8 @@ class FirewallFilter(Change):
             if missing and ruleset.state == "present":
                 raise self.bad(
                     "rules",
-                    f"there is no interface list {', '.join(sorted(missing))} on this router; the rule would be refused. "
-                    "Make it in /interface/list first (bastion.routeros.menu)",
+                    f"there is no interface list {', '.join(sorted(missing))} on this router; the rule would be "
+                    "refused. Make it in /interface/list first (bastion.routeros.menu)",
                 )
             target = menu(PATHS[family])
             operations += plan_ruleset(target, state.rows(target.path), ruleset, state.version, handles)
@@ -149,9 +149,9 @@ class FirewallFilter(Change):
 
 
 def _covers(earlier: Mapping[str, str], later: Mapping[str, str]) -> bool:
-    """Whether every packet of ``later`` already ended at ``earlier``: each matcher of ``earlier`` stands in ``later`` too.
+    """Whether every packet of ``later`` already ended at ``earlier``, whose matchers all stand in ``later`` too.
 
-    Only equal texts count, and no matcher that lets some packets of a kind through (limits), so it never claims too much.
+    Only equal texts count, and no matcher that lets some packets of a kind through (limits): it never claims too much.
     """
     if earlier.get("action", "accept") not in ENDING or earlier.get("disabled") == "true":
         return False

@@ -52,5 +52,5 @@ def test_an_unquoted_off_means_off(name: str) -> None:
 
 
 def test_options_of_the_transaction_are_refused_inside_it() -> None:
-    with pytest.raises(BadOption, match="safe_mode.*transaction"):
+    with pytest.raises(BadOption, match=r"safe_mode.*transaction"):
         validate("service", {"name": "api", "safe_mode": "off"}, leave_out={"safe_mode": {}})
