@@ -44,8 +44,8 @@ __all__ = [
 
 TRANSPORT = "bastion.routeros.api"
 
-# The verified login lacks its certificate, CA file or user. Never because of what an attacker in
-# the middle may look like: unknown CA, wrong host, expired, wrong pin.
+# The verified login lacks its certificate, its CA file or its user. What an attacker in the middle may look like is not
+# among these: unknown CA, wrong host, expired, wrong pin.
 _WANTING = frozenset({"tls_no_certificate", "ca_file_missing", "login_refused"})
 _PROBE_SECONDS = 3.0
 
@@ -71,6 +71,7 @@ class Door:
         :raises SetupFailed, ConnectFailed, LoginFailed: see errors.py; the message is for the user
         """
         options = self.options
+        self.warnings = []  # of this opening: in a loop, each item opens anew
         try:
             session = self._enter(options)
         except (ConnectFailed, LoginFailed) as error:

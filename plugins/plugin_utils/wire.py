@@ -179,7 +179,8 @@ class Wire:
         self._transport = BufferedTransport(sock, timeout)
         # latin-1 maps every byte to one character and back, so that no byte is lost below our own UTF-8.
         self._codec: _Codec = protocol.ApiProtocol(transport=self._transport, encoding="latin-1")
-        self._local_address = str(sock.getsockname()[0])
+        name: object = sock.getsockname()
+        self._local_address = str(name[0]) if isinstance(name, tuple) else ""
 
     @property
     def closed(self) -> bool:
