@@ -53,6 +53,7 @@ class _Pending:
     command: str
     index: int
     number: int
+    window: int
     reply: Reply = field(default_factory=Reply)
     texts: list[str] = field(default_factory=list)
     category: int | None = None
@@ -170,14 +171,14 @@ class Session:
             while waiting or pending:
                 while waiting and len(pending) < limit:
                     index = waiting.pop()
-                    self._send(pending, index, sentences[index])
+                    self._send(pending, index, sentences[index], window=limit)
                 finished = self._receive(pending, None)
                 if finished is None:
                     continue
                 outcome = finished.outcome()
-                if isinstance(outcome, Trap) and limit > 1 and outcome.says(*_COMPLAINTS):
-                    # Refused because of the others under way, so it was not done: once more, with fewer beside it.
-                    limit //= 2
+                if isinstance(outcome, Trap) and finished.window > 1 and outcome.says(*_COMPLAINTS):
+                    # Refused because of the others under way, so not done: once more, with half as many beside it.
+                    limit = min(limit, finished.window // 2)
                     waiting.append(finished.index)
                 else:
                     answers[finished.index] = outcome
@@ -202,12 +203,18 @@ class Session:
         self._wire.close()
 
     def _send(
-        self, pending: dict[str, _Pending], index: int, sentence: tuple[str, ...], *, tagged: bool = True
+        self,
+        pending: dict[str, _Pending],
+        index: int,
+        sentence: tuple[str, ...],
+        *,
+        window: int = 1,
+        tagged: bool = True,
     ) -> None:
         self._tags += 1
         self._sentences += 1
         tag = str(self._tags)
-        pending[tag] = _Pending(sentence[0], index, self._tags)
+        pending[tag] = _Pending(sentence[0], index, self._tags, window)
         try:
             self._wire.send((*sentence, f".tag={tag}") if tagged else sentence)
         except (Closed, TimedOut) as error:

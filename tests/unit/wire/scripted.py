@@ -126,6 +126,7 @@ class Server:
             except OSError:
                 return
             self.connections += 1
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._open.append(sock)
             self._start(self._serve, sock)
 
