@@ -14,8 +14,9 @@ options:
   safe_mode:
     description:
       - RouterOS's safe mode undoes everything when the session that took it ends without releasing it.
-      - With V(auto) it is taken where the router has it (from 7.18 on); on older routers another protection takes its
-        place where the user's policies allow it, and a warning says which one was used, or that there was none.
+      - With V(auto) it is taken where the router has it (from 7.18 on) and the plan fits into it (the router gives it up
+        after one hundred actions). Where not, a failed change is undone step by step from what was read before, and a
+        warning says so.
       - V(required) fails before anything is written when safe mode cannot be had. V(off) writes without it.
     type: str
     choices: [auto, required, 'off']
@@ -31,6 +32,7 @@ options:
     description:
       - With V(auto) a second, fresh and verified login over the path that the inventory describes must succeed before
         the change is kept; otherwise everything is rolled back and the task fails saying what was found.
+      - As long as the router can be reached by first contact only, it is that way which must stay open.
       - V(off) keeps the change without that proof.
     type: str
     choices: [auto, 'off']
@@ -63,8 +65,9 @@ options:
     default: 2
   acknowledge_lockout:
     description:
-      - A change that would shut out an address which the own user is connected from is refused before anything is
-        written, in check mode too. V(true) turns that refusal into a warning.
+      - A change that is recognised beforehand as one that shuts out an address which the own user is connected from is
+        refused before anything is written, in check mode too. V(true) turns that refusal into a warning.
+      - What is not recognised beforehand is found by O(prove).
     type: bool
     default: false
 """

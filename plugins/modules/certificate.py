@@ -106,7 +106,7 @@ options:
       - File on the controller in which the certificate is kept as PEM, never its key. Folders are made as needed.
         Save the authority's certificate and let C(ansible_routeros_ca_path) point to it.
       - Use an absolute path, for example one that begins with C(inventory_dir).
-      - The own user then needs the policies V(sensitive), V(ftp) and V(test) besides.
+      - The own user then needs the policies V(sensitive) and V(ftp) besides.
     type: path
   state:
     description:
@@ -217,6 +217,16 @@ diff:
   returned: with C(--diff)
   type: list
   elements: dict
+protected_by:
+  description: What would have undone the change, C(safe mode), C(inverse plan), C(off), or C(nothing to protect).
+  returned: when something was written
+  type: str
+  sample: safe mode
+proved_over:
+  description: Over which way in the change was proved, C(future path) or C(first contact).
+  returned: when it was proved
+  type: str
+  sample: future path
 statistics:
   description: What the task cost.
   returned: success

@@ -27,8 +27,8 @@ description:
     default, and the rules are written to C(/ip/firewall/filter) and C(/ipv6/firewall/filter). A rule that only one of
     them can hold, for example with an address in it, says O(rules[].family); otherwise it is refused. Address lists
     need no such word, since there is one of each name in both families.
-  - B(Lockout.) Before anything is written, the plan is tried on the addresses that the own user is connected from;
-    see O(acknowledge_lockout). After it, a new connection must succeed, or everything is rolled back; see O(prove).
+  - B(Lockout.) After the rules were written, a new connection over the inventory's path must succeed, or everything is
+    rolled back; see O(prove) and O(safe_mode). Sessions that are open prove nothing and are not asked.
   - Check mode reports the same plan as a real run. No option of this module is a secret.
 options:
   ruleset:
@@ -212,6 +212,16 @@ diff:
   returned: with C(--diff)
   type: list
   elements: dict
+protected_by:
+  description: What would have undone the change, C(safe mode), C(inverse plan), C(off), or C(nothing to protect).
+  returned: when something was written
+  type: str
+  sample: safe mode
+proved_over:
+  description: Over which way in the change was proved, C(future path) or C(first contact).
+  returned: when it was proved
+  type: str
+  sample: future path
 statistics:
   description: What the task cost.
   returned: success

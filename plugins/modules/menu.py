@@ -12,12 +12,12 @@ version_added: 0.1.0
 author: bastion.routeros contributors (@bastion-routeros)
 description:
   - Brings the rows of a table (O(entries)) or the values of a settings menu (O(values)) into the wanted state.
-  - The collection knows some ninety menus with the types, versions, defaults and secrets of their properties. There,
-    misspelt names, wrong values and properties that this router's version does not have fail before anything is
-    written, in check mode too.
+  - The collection knows some ninety menus with the types, versions, defaults and secrets of their properties; others
+    are refused. Misspelt names, wrong values and properties that this router's version does not have fail before
+    anything is written, in check mode too.
   - Only what is named is compared and written. Dynamic and built-in rows, and properties that are not named, are left
     alone.
-  - Check mode reports the same plan as a real run. Secrets of the known menus are masked everywhere. Those that the
+  - Check mode reports the same plan as a real run. Secrets are masked everywhere. Those that the
     router does not give back are written only for new rows, and with a warning in other cases.
 options:
   path:
@@ -63,8 +63,8 @@ extends_documentation_fragment:
   - bastion.routeros.attributes
   - bastion.routeros.transaction
 notes:
-  - For the firewall filter, address lists, services, users, groups, certificates and logging prefer the modules of
-    these names. They know what a table cannot say, such as how to replace rules without a gap.
+  - For the firewall filter, address lists, services, groups and logging prefer the modules of these names. They know what
+    a table cannot say, such as how to replace rules without a gap. C(/user) and C(/certificate) are refused here.
   - Commands such as reboot, reset or import are not available here.
 seealso:
   - module: bastion.routeros.firewall_filter
@@ -160,6 +160,16 @@ diff:
   returned: with C(--diff)
   type: list
   elements: dict
+protected_by:
+  description: What would have undone the change, C(safe mode), C(inverse plan), C(off), or C(nothing to protect).
+  returned: when something was written
+  type: str
+  sample: safe mode
+proved_over:
+  description: Over which way in the change was proved, C(future path) or C(first contact).
+  returned: when it was proved
+  type: str
+  sample: future path
 statistics:
   description: What the task cost.
   returned: success

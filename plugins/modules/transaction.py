@@ -12,12 +12,12 @@ version_added: 0.1.0
 author: bastion.routeros contributors (@bastion-routeros)
 description:
   - Carries out the changes of several modules in one session as a whole. Either all of them are kept, or none.
-  - The changes are planned together and the plan is judged first. Then safe mode is taken, the plan is sent, and
-    after O(settle) seconds a fresh, verified login over the path that the inventory describes must succeed. Only then
-    is the result kept. Anything else, an interruption included, is rolled back.
+  - The changes are planned together first. Then safe mode is taken, the plan is sent and read back, and after O(settle)
+    seconds a fresh, verified login over the path that the inventory describes must succeed. Only then is the result
+    kept. Anything else, an interruption included, is rolled back.
   - Every module that writes is itself such a transaction with one change, so use this one only where a state in
     between would be wrong.
-  - Check mode plans and judges, and writes nothing. Secrets in O(changes) are masked by the modules that they are
+  - Check mode plans, and writes nothing. Secrets in O(changes) are masked by the modules that they are
     for.
 options:
   changes:
@@ -37,8 +37,8 @@ extends_documentation_fragment:
 notes:
   - To change the way in, use two transactions. The first opens the new way and proves it; the second, which runs over
     the new way, closes the old one. In one transaction, the session that holds safe mode would cut itself off.
-  - Safe mode undoes at most one hundred actions, those of other sessions included. A plan that needs more is split
-    where that is harmless, or refused.
+  - Safe mode undoes at most one hundred actions, those of other sessions included. A larger plan is undone step by
+    step instead when it fails, unless O(safe_mode=required), which refuses it.
   - Not undone by safe mode are certificates, files and timed entries of address lists. Certificates are therefore
     made before, and only bound inside.
 seealso:
@@ -149,6 +149,16 @@ diff:
   returned: with C(--diff)
   type: list
   elements: dict
+protected_by:
+  description: What would have undone the change, C(safe mode), C(inverse plan), C(off), or C(nothing to protect).
+  returned: when something was written
+  type: str
+  sample: safe mode
+proved_over:
+  description: Over which way in the change was proved, C(future path) or C(first contact).
+  returned: when it was proved
+  type: str
+  sample: future path
 statistics:
   description: What the task cost.
   returned: success

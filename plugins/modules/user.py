@@ -71,8 +71,7 @@ extends_documentation_fragment:
   - bastion.routeros.transaction
 notes:
   - The own user needs the policy C(policy) for this module.
-  - Removing, disabling or restricting the user whom the inventory logs in as is refused unless
-    O(acknowledge_lockout=true).
+  - A change after which the user of the inventory cannot log in any more is rolled back; see O(prove).
   - Sessions that are open stay open when a password changes.
 seealso:
   - module: bastion.routeros.user_group
@@ -165,6 +164,16 @@ diff:
   returned: with C(--diff)
   type: list
   elements: dict
+protected_by:
+  description: What would have undone the change, C(safe mode), C(inverse plan), C(off), or C(nothing to protect).
+  returned: when something was written
+  type: str
+  sample: safe mode
+proved_over:
+  description: Over which way in the change was proved, C(future path) or C(first contact).
+  returned: when it was proved
+  type: str
+  sample: future path
 statistics:
   description: What the task cost.
   returned: success

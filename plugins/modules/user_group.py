@@ -49,8 +49,8 @@ notes:
     and users and groups need V(policy) besides.
   - Whoever has V(policy) can give themselves every other right. The built-in group C(read) is no harmless viewer; it
     holds V(sensitive), V(reboot), V(password), V(sniff) and V(test).
-  - A change that takes V(api), V(read), V(write) or V(policy) from the own group is refused unless
-    O(acknowledge_lockout=true).
+  - A change that takes V(api) or V(read) from the group of the inventory's own user fails the proof and is rolled back;
+    see O(prove). Taking V(write) or V(policy) from it is kept, and is the last change that this user makes.
 seealso:
   - module: bastion.routeros.user
   - name: RouterOS manual, User
@@ -66,7 +66,7 @@ EXAMPLES = r"""
     - name: A group for the automation
       bastion.routeros.user_group:
         name: automation
-        policy: [api, read, write, policy, sensitive, test]
+        policy: [api, read, write, policy]
 
     - name: A group that can look but not touch
       bastion.routeros.user_group:
@@ -136,6 +136,16 @@ diff:
   returned: with C(--diff)
   type: list
   elements: dict
+protected_by:
+  description: What would have undone the change, C(safe mode), C(inverse plan), C(off), or C(nothing to protect).
+  returned: when something was written
+  type: str
+  sample: safe mode
+proved_over:
+  description: Over which way in the change was proved, C(future path) or C(first contact).
+  returned: when it was proved
+  type: str
+  sample: future path
 statistics:
   description: What the task cost.
   returned: success

@@ -105,6 +105,16 @@ diff:
   returned: with C(--diff)
   type: list
   elements: dict
+protected_by:
+  description: What would have undone the change, C(safe mode), C(inverse plan), C(off), or C(nothing to protect).
+  returned: when something was written
+  type: str
+  sample: safe mode
+proved_over:
+  description: Over which way in the change was proved, C(future path) or C(first contact).
+  returned: when it was proved
+  type: str
+  sample: future path
 statistics:
   description: What the task cost.
   returned: success

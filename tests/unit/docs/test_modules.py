@@ -78,7 +78,8 @@ def test_results_are_the_promised_ones(module: str, returned: dict[str, Any]) ->
     if module == "facts":
         assert set(returned) == {"ansible_facts", "statistics", "warnings"}
     elif module not in READING:
-        assert set(returned) == {"operations", "before", "after", "diff", "statistics", "warnings"}
+        promised = {"operations", "before", "after", "diff", "statistics", "warnings"}
+        assert set(returned) == {*promised, "protected_by", "proved_over"}
         assert set(returned["statistics"]["contains"]) == {
             *("sentences", "round_trips", "bytes_sent", "bytes_received", "seconds")
         }
