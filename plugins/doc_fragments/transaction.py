@@ -14,9 +14,9 @@ options:
   safe_mode:
     description:
       - RouterOS's safe mode undoes everything when the session that took it ends without releasing it.
-      - With V(auto) it is taken where the router has it (from 7.18 on) and the plan fits into it (the router gives it up
-        after one hundred actions). Where not, a failed change is undone step by step from what was read before, and a
-        warning says so.
+      - With V(auto) it is taken where the router has it (from 7.18 on) and the plan fits into it (the router gives it
+        up after one hundred actions). Where not, a failed change is undone step by step from what was read before, and
+        a warning says so.
       - V(required) fails before anything is written when safe mode cannot be had. V(off) writes without it.
     type: str
     choices: [auto, required, 'off']

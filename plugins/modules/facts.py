@@ -112,6 +112,10 @@ ansible_facts:
           description: Groups by name with the policies that they grant, with V(users).
           type: dict
           sample: {automation: {policy: [read, write, policy, test, sensitive, api]}}
+        user_settings:
+          description: What the router asks of passwords, with V(users).
+          type: dict
+          sample: {minimum_password_length: 12, minimum_categories: 3}
         certificates:
           description: Certificates by name, with V(certificates).
           type: dict

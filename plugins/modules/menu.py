@@ -63,8 +63,8 @@ extends_documentation_fragment:
   - bastion.routeros.attributes
   - bastion.routeros.transaction
 notes:
-  - For the firewall filter, address lists, services, groups and logging prefer the modules of these names. They know what
-    a table cannot say, such as how to replace rules without a gap. C(/user) and C(/certificate) are refused here.
+  - For the firewall filter, address lists, services, groups and logging prefer the modules of these names. They know
+    what a table cannot say, such as how to replace rules without a gap. C(/user) and C(/certificate) are refused here.
   - Commands such as reboot, reset or import are not available here.
 seealso:
   - module: bastion.routeros.firewall_filter
