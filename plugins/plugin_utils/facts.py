@@ -108,7 +108,8 @@ def _users(session: Session) -> dict[str, Any]:
     groups = _named(session, "/user/group", ("policy", "comment"))
     for group in groups.values():
         group["policy"] = [word for word in group.get("policy", []) if not word.startswith("!")]
-    return {"users": users, "groups": groups}
+    settings = _first(session, "/user/settings", ("minimum-password-length", "minimum-categories"))
+    return {"users": users, "groups": groups, "user_settings": report.shown_row(menu("/user/settings"), settings)}
 
 
 def _certificates(session: Session) -> dict[str, Any]:
