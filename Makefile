@@ -59,7 +59,7 @@ $(READY): requirements.txt requirements-dev.txt $(SIMULATOR) | $(COLLECTION)
 	@echo "setting up .venv ($$($(BASE_PYTHON) --version))"
 	@[ -x .venv/bin/pip ] || $(BASE_PYTHON) -m venv .venv \
 	  || { echo "$(PYTHON) cannot make virtual environments: apt-get install python3-venv"; exit 1; }
-	@.venv/bin/python -m pip install --quiet --disable-pip-version-check \
+	@.venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check \
 	  -r requirements-dev.txt $(if $(SIMULATOR),-e tests/simulator)
 	@touch $@
 

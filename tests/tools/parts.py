@@ -48,8 +48,10 @@ class Runner:
         self._running: dict[int, subprocess.Popen[bytes]] = {}
         self._lock = threading.Lock()
         self._stopped = False
-        # The jobserver of a calling make does not reach through this process.
-        self._environment = {key: value for key, value in os.environ.items() if key not in ("MAKEFLAGS", "MFLAGS")}
+        # The jobserver of a calling make does not reach through this process, and colours are no use in a file.
+        unwanted = ("MAKEFLAGS", "MFLAGS", "FORCE_COLOR", "PY_COLORS", "CLICOLOR_FORCE")
+        self._environment = {key: value for key, value in os.environ.items() if key not in unwanted}
+        self._environment["NO_COLOR"] = "1"
         logs.mkdir(parents=True, exist_ok=True)
 
     def run(self, target: str) -> Outcome:
