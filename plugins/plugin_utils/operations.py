@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.bastion.routeros.plugins.plugin_utils.compare import Order
 from ansible_collections.bastion.routeros.plugins.plugin_utils.menus.model import Menu
 
 Row = dict[str, str]
@@ -92,22 +93,19 @@ def project(menu: Menu, rows: Sequence[Mapping[str, str]], operations: Iterable[
     Added rows get their handle as `.id`. Commands (sign, import, ...) change nothing here. Raises KeyError for an
     operation on a row that is not there.
     """
-    order: list[str] = [row.get(".id", "") for row in rows]
     table: dict[str, Row] = {row.get(".id", ""): dict(row) for row in rows}
-
-    def place(name: str, before: str) -> None:
-        order.insert(order.index(before) if before in table else len(order), name)
-
+    order = Order(table)
     for step in operations:
         if step.path != menu.path:
             continue
         if step.verb == "add":
             table[step.handle] = {".id": step.handle, **step.properties}
-            place(step.handle, step.before)
+            order.insert(step.handle, step.before)
         elif step.verb == "set":
-            row = table[step.id] if step.id or not menu.singleton else table.setdefault("", {})
-            if menu.singleton and not order:
-                order.append("")
+            if menu.singleton and not table:
+                table[step.id] = {}
+                order.insert(step.id)
+            row = table[step.id]
             row.update(step.properties)
             for name in step.unset:
                 row.pop(name, None)
@@ -116,5 +114,5 @@ def project(menu: Menu, rows: Sequence[Mapping[str, str]], operations: Iterable[
             order.remove(step.id)
         elif step.verb == "move":
             order.remove(step.id)
-            place(step.id, step.before)
+            order.insert(step.id, step.before)
     return [table[name] for name in order]

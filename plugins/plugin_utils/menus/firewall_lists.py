@@ -30,10 +30,8 @@ MENUS = (
             P("disabled", "bool", "false"),
             status("datetime", "creation-time"),
         ),
-        key=(
-            "list",
-            "address",
-        ),
+        key=("list", "address"),
+        timed="timeout",
         commands=verbs("add comment disable enable remove set"),
     ),
     Menu(
@@ -47,10 +45,8 @@ MENUS = (
             P("disabled", "bool", "false"),
             status("datetime", "creation-time"),
         ),
-        key=(
-            "list",
-            "address",
-        ),
+        key=("list", "address"),
+        timed="timeout",
         commands=verbs("add comment disable enable remove set"),
     ),
     Menu(

@@ -27,11 +27,8 @@ MENUS = (
             P("disabled", "bool", "false"),
             status("bool", "invalid", "default", "managed"),
         ),
-        key=(
-            "topics",
-            "action",
-            "prefix",
-        ),
+        key=("topics", "action", "prefix"),
+        repeats=True,
         commands=verbs("add comment@7.22.. disable enable remove set"),
     ),
     Menu(

@@ -62,7 +62,8 @@ class Property:
     is none known); `defaults_by_version` lists (first release, default) where it changed. `since` and `until` are the
     first and last release whose set and add take it. `unsettable`: the key is missing in replies while the property is
     unset, and `=!name=` clears it. `word_spans` gives (first, last) release of the words of an enumeration that come or
-    go. `successor` is the property that took its place, from that one's own `since` on.
+    go. `successor` is the property that took its place, from that one's own `since` on. `filled`: the router fills it
+    in by itself, so it is no difference unless it was asked for.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Property:
     ref: str = ""
     word_spans: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     successor: str = ""
+    filled: bool = False
 
     @cached_property
     def kind(self) -> Kind:
@@ -105,6 +107,7 @@ class Menu:
     `key` names the properties that identify a row. `fixed` tables take neither add nor remove. `protected` names rows
     that ship with the router and cannot be removed (others say so themselves: default=true or builtin=true).
     `commands` gives (first, last) release of each command, besides print, get, find, export, edit and reset.
+    `repeats`: several rows may share one key. `timed`: the property that makes a row dynamic and counts down.
     """
 
     path: str
@@ -117,6 +120,8 @@ class Menu:
     until: str = ""
     commands: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     protected: tuple[str, ...] = ()
+    repeats: bool = False
+    timed: str = ""
 
     def is_secret(self, name: str) -> bool:
         """Whether values of this property must never be shown (declared so, or of a name that always is)."""

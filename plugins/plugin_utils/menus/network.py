@@ -33,10 +33,7 @@ MENUS = (
             status("reference", "vrf"),
             status("bool", "invalid", "dynamic", "slave"),
         ),
-        key=(
-            "address",
-            "interface",
-        ),
+        key=("address", "interface"),
         commands=verbs("add comment disable enable remove set"),
     ),
     Menu(
@@ -60,10 +57,7 @@ MENUS = (
             P("disabled", "bool", "false"),
             status("bool", "dynamic"),
         ),
-        key=(
-            "list",
-            "interface",
-        ),
+        key=("list", "interface"),
         commands=verbs("add comment disable enable remove set"),
     ),
     Menu(

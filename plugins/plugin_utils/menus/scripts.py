@@ -20,7 +20,7 @@ MENUS = (
         "/system/script",
         table(
             P("name", required=True),
-            P("owner"),
+            P("owner", filled=True),
             P(
                 "policy",
                 "flagset ftp reboot read write policy test password sniff sensitive romon",
@@ -61,8 +61,8 @@ MENUS = (
         "/system/scheduler",
         table(
             P("name", required=True),
-            P("start-date", "datetime"),
-            P("start-time", "datetime startup"),
+            P("start-date", "datetime", filled=True),
+            P("start-time", "datetime startup", filled=True),
             P("interval", "duration", "0s"),
             P("on-event", "string", ""),
             P(

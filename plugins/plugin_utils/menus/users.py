@@ -96,10 +96,7 @@ MENUS = (
             status("string", "info", since="7.21"),
             status("string", "fingerprint"),
         ),
-        key=(
-            "user",
-            "fingerprint",
-        ),
+        key=("user", "fingerprint"),
         commands=verbs("add import remove"),
     ),
     Menu(
