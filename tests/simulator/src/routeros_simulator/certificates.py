@@ -1,0 +1,241 @@
+# Copyright (c) 2026, the bastion.routeros contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""/certificate: templates, signing, the flags and dates of a print (RouterOS manual: Certificates).
+
+`add` makes a template, `sign` turns it into a certificate with another id, `import` and `export-certificate` go through
+/file. None of it is part of safe mode (seen on 7.21).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from .call import Call
+from .durations import format_duration
+from .router import Hooks, Router, Row, Table, Trap
+from .tls import Identity
+
+if TYPE_CHECKING:
+    from .facts import Property
+
+MENU = "/certificate"
+#: what may be set once a certificate is signed
+ALWAYS_SETTABLE = frozenset({"name", "trusted", "trust-store"})
+DATE = "%Y-%m-%d %H:%M:%S"
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+class Certificates(Hooks):
+    """The certificates of a router; makes itself the behaviour of /certificate.
+
+    A row keeps its PEM texts in ``hidden``: certificate, key, issuer (the fingerprint of the CA on this router).
+    """
+
+    def __init__(self, router: Router) -> None:
+        self.router = router
+        self.table = router.tables[MENU]
+        self.table.journaled = False
+        self._jobs: set[asyncio.Task[str]] = set()
+        router.hook(MENU, self)
+        router.register(MENU, "sign", self._sign)
+        if "issued-revoke" in self.table.menu.commands:
+            router.register(MENU, "issued-revoke", self._revoke)
+
+    def identity(self, name: str) -> Identity | None:
+        """What a TLS service shows with that certificate; None when it has none that can serve."""
+        row = self.table.find(name=name) or self.table.get(name)
+        if row is None or not self.has_key(row):
+            return None
+        from . import x509
+
+        others = [_text(other.hidden.get("certificate")) for other in self.table if other is not row]
+        links = x509.chain(_text(row.hidden["certificate"]), filter(None, others))
+        return Identity("".join(links).encode(), _text(row.hidden["key"]).encode())
+
+    @staticmethod
+    def signed(row: Row) -> bool:
+        """Whether it is a certificate, and no template any more."""
+        return bool(row.hidden.get("certificate"))
+
+    @staticmethod
+    def has_key(row: Row) -> bool:
+        """Whether it is a certificate with its private key."""
+        return bool(row.hidden.get("certificate") and row.hidden.get("key"))
+
+    def usable(self, row: Row) -> bool:
+        """Whether other commands can name it yet: a fresh one is refused for a moment."""
+        fresh = row.hidden.get("fresh-until", 0.0)
+        return self.signed(row) and fresh <= self.router.clock.now()
+
+    def unused_name(self, name: str) -> str:
+        """The name, with _1, _2, ... behind it when it is taken."""
+        number, candidate = 0, name
+        while self.table.find(name=candidate) is not None:
+            number += 1
+            candidate = f"{name}_{number}"
+        return candidate
+
+    def insert(self, name: str, pem: str, *, key: str = "", **values: str) -> Row:
+        """Put a certificate into the table, as signing and importing do; it is refused as a reference for a moment."""
+        from . import x509
+
+        fresh = self.router.clock.now() + self.router.switches.fresh_certificate_delay
+        hidden: dict[str, object] = {"certificate": pem, "fresh-until": fresh, "end": x509.valid_until(pem)}
+        hidden["authority"] = x509.is_authority(pem)
+        if key:
+            hidden["key"] = key
+        shown = {"name": name, **x509.describe(pem), **{word.replace("_", "-"): text for word, text in values.items()}}
+        return self.table.insert(shown, hidden=hidden)
+
+    # --- hooks of the table-driven commands
+
+    def check(self, call: Call, table: Table, row: Row | None, after: dict[str, str]) -> None:
+        """Names are unique; a signed certificate keeps everything but name and trust."""
+        other = table.find(name=after.get("name", ""))
+        if other is not None and other is not row:
+            raise Trap("failure: certificate with such name already exists")  # text inferred
+        if row is not None and self.signed(row):
+            changed = {name for name in {*after, *row.values} if after.get(name) != row.values.get(name)}
+            if changed - ALWAYS_SETTABLE:
+                raise Trap("failure: can not change signed certificate")  # text inferred
+            return
+        from . import x509
+
+        try:
+            x509.alternative_names(after.get("subject-alt-name", ""))
+        except ValueError:
+            raise Trap("invalid value for argument subject-alt-name") from None
+
+    def check_remove(self, call: Call, table: Table, row: Row) -> None:
+        """The manual says that what a CA has issued goes with it, a field report that it is refused: a switch."""
+        if self.router.switches.ca_removal == "refuse" and any(self._issued_by(row)):
+            raise Trap("failure: certificate has issued certificates")  # text inferred
+
+    def removed(self, table: Table, row: Row) -> None:
+        """The other reading of the same switch."""
+        if self.router.switches.ca_removal == "cascade":
+            for issued in self._issued_by(row):
+                if table.get(issued.id) is not None:
+                    table.delete(issued)
+
+    def _issued_by(self, row: Row) -> list[Row]:
+        fingerprint = row.get("fingerprint")
+        if not fingerprint:
+            return []
+        return [other for other in self.table if other is not row and other.hidden.get("issuer") == fingerprint]
+
+    def render(self, table: Table, row: Row, reply: dict[str, str]) -> None:
+        """Flags, and the time that is left."""
+        if not self.signed(row):
+            return
+        if self.has_key(row):
+            reply["private-key"] = "true"
+        if row.hidden.get("authority"):
+            reply["authority"] = "true"
+        if row.hidden.get("issuer"):
+            reply["issued"] = "true"
+        end = row.hidden.get("end", 0.0)
+        left = (end if isinstance(end, float) else 0.0) - self.router.clock.now()
+        if left > 0:
+            reply["expires-after"] = format_duration(int(left) * 1000)
+        else:
+            reply["expired"] = "true"
+
+    def referable(self, table: Table, row: Row, property: Property) -> bool:
+        """A service needs a certificate with its key; a fresh one is not known yet."""
+        return self.usable(row) and self.has_key(row)
+
+    # --- signing
+
+    async def _sign(self, call: Call) -> None:
+        row = self._row(call)
+        if self.signed(row):
+            raise Trap("failure: certificate already signed")  # text inferred
+        authority = self._authority(call, row)
+        name = call.arguments.get("name") or row.get("name")
+        other = self.table.find(name=name)
+        if other is not None and other is not row:
+            raise Trap("failure: certificate with such name already exists")  # text inferred
+        if row.hidden.get("signing"):
+            raise Trap("failure: certificate is being signed")  # text inferred
+        row.hidden["signing"] = True
+        call.reply({".section": "0", "progress": "in progress"})
+        # the router goes on with it when the session that asked for it is gone
+        job = asyncio.get_running_loop().create_task(
+            self._make(row, name, authority, call.arguments.get("ca-crl-host"))
+        )
+        self._jobs.add(job)
+        job.add_done_callback(self._jobs.discard)
+        progress = await asyncio.shield(job)
+        call.reply({".section": "1", "progress": progress})
+
+    def _row(self, call: Call) -> Row:
+        given = call.arguments.get("number") or call.arguments.get(".id")
+        if not given:
+            raise Trap("missing =.id=", 0)
+        rows = self.table.resolve(given)
+        if not rows:
+            raise Trap("no such item (4)" if self.router.switches.missing_item_number else "no such item", 0)
+        return rows[0]
+
+    def _authority(self, call: Call, row: Row) -> Row | None:
+        """The CA that signs; None for a certificate that signs itself, which needs key-cert-sign."""
+        if "ca" not in call.arguments:
+            if "key-cert-sign" not in row.get("key-usage").split(","):
+                raise Trap("failure: CA not found")
+            return None
+        name = call.arguments["ca"]
+        authority = self.table.find(name=name) or self.table.get(name)
+        if authority is None or not self.usable(authority):
+            raise Trap("input does not match any value of ca", 1)
+        if not self.has_key(authority) or not authority.hidden.get("authority"):
+            raise Trap("failure: CA not found")
+        return authority
+
+    async def _make(self, row: Row, name: str, authority: Row | None, crl_host: str | None) -> str:
+        from . import x509
+
+        try:
+            loop = asyncio.get_running_loop()
+            key = await loop.run_in_executor(None, x509.make_key, row.get("key-size") or "2048")
+            await self.router.clock.sleep(self.router.switches.sign_delay)
+            if self.table.get(row.id) is not row:
+                return "canceled"
+            # a scaled clock runs ahead of the clients' clocks, for which the certificate must not begin in the future
+            begin = datetime.fromtimestamp(int(min(self.router.clock.now(), time.time())), UTC)
+            end = datetime.fromtimestamp(int(self.router.clock.now()), UTC) + timedelta(
+                days=int(row.get("days-valid") or 365)
+            )
+            issuer = None
+            if authority is not None:
+                issuer = (_text(authority.hidden["certificate"]), _text(authority.hidden["key"]))
+            pem = x509.issue(row.values, key, issuer, serial=secrets.randbits(63) | 1 << 62, begin=begin, end=end)
+        except ValueError as error:
+            raise Trap(f"failure: {error}") from error
+        finally:
+            row.hidden.pop("signing", None)
+        values = {"trusted": "true", "days_valid": row.get("days-valid")}
+        if authority is not None:
+            values["ca"] = authority.get("name")
+        if crl_host and "ca-crl-host" in self.table.menu.properties:
+            values["ca_crl_host"] = crl_host
+        if "trust-store" in row.values:
+            values["trust_store"] = row.get("trust-store")
+        self.table.delete(row)
+        signed = self.insert(name, pem, key=key, **values)
+        if authority is not None:
+            signed.hidden["issuer"] = authority.get("fingerprint")
+        return "done"
+
+    def _revoke(self, call: Call) -> None:
+        for one in call.required("numbers").split(","):
+            for row in self.table.resolve(one):
+                self.table.update(row, {"revoked": self.router.clock.moment().strftime(DATE)})
