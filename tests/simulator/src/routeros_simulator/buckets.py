@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Hashable
 from dataclasses import dataclass, field
@@ -48,13 +49,12 @@ class Bucket:
 
     def take(self, now: float, amount: float = 1.0) -> bool:
         """Take tokens when there are enough; an attempt that fails takes nothing."""
+        if self.tick:
+            now = math.floor(now / self.tick + 1e-6) * self.tick
         if self.level < 0:
             self.level, self.filled = self.burst, now
-        elapsed = max(0.0, now - self.filled)
-        if self.tick:
-            elapsed -= elapsed % self.tick
-        self.level = min(self.burst, self.level + elapsed * self.per_second)
-        self.filled += elapsed
+        self.level = min(self.burst, self.level + max(0.0, now - self.filled) * self.per_second)
+        self.filled = max(self.filled, now)
         if self.level + 1e-9 < amount:
             return False
         self.level -= amount
