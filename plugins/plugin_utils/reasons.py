@@ -28,7 +28,8 @@ _NO_ROUTE = frozenset(
 )
 # X509_V_ERR_* of OpenSSL's x509_vfy.h.
 _EXPIRED, _NOT_YET_VALID, _WRONG_HOST, _WRONG_ADDRESS = 10, 9, 62, 64
-_UNKNOWN_CA = frozenset({2, 18, 19, 20, 21, 24, 27, 79})
+# 7, a wrong signature: a CA of the same name, as a router that made its CA anew has.
+_UNKNOWN_CA = frozenset({2, 7, 18, 19, 20, 21, 24, 27, 79})
 _WEAK = frozenset({66, 67, 68})
 
 _SERVICE_LIST = (

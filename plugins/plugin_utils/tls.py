@@ -60,7 +60,7 @@ def _load_ca(context: ssl.SSLContext, options: ConnectionOptions) -> None:
     if not os.path.exists(path):
         raise reasons.ca_file_missing(options, path)
     try:
-        with open(path, encoding="ascii", errors="replace") as file:
+        with open(path, encoding="ascii", errors="ignore") as file:
             text = file.read()
         context.load_verify_locations(cadata=text)
     except OSError as error:

@@ -72,7 +72,8 @@ class Peer:
     def login(self) -> Sentence:
         """Take whatever login comes and accept it."""
         sentence = self.read()
-        assert sentence is not None
+        if sentence is None:
+            raise ConnectionAbortedError("the client did not log in")
         assert sentence[0] == b"/login"
         self.say("!done")
         return sentence
