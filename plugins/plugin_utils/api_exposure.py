@@ -41,6 +41,11 @@ def _everyone(service: Mapping[str, Any]) -> bool:
         return False
 
 
+def closing(services: Services, names: Sequence[str]) -> list[dict[str, dict[str, Any]]]:
+    """Changes that switch services off; names that this router has no service of are passed over."""
+    return [{"service": {"name": name, "disabled": True}} for name in names if name in services]
+
+
 def report(services: Services, closed_by_rules: Mapping[str, Sequence[str]] | None = None) -> list[str]:
     """One line for each service that is on, and one for all that are off.
 

@@ -13,9 +13,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, unquote
 
+from ansible_collections.bastion.routeros.plugins.plugin_utils.api_accounts import Changes, is_ours
+
 Record = dict[str, Any]
 
-SERVICE_KEYS = ("disabled", "port", "address", "certificate", "tls_version")
+# What the role changes about the service that it secures; the others it only switches off.
+SECURED = "api-ssl"
+SECURED_KEYS = ("disabled", "port", "address", "certificate", "tls_version")
+USER_KEYS = ("group", "address")
+SETTINGS = ("minimum_password_length", "minimum_categories")
 # RouterOS documents no limit for comments; stay well within what every tool shows.
 LONGEST_COMMENT = 220
 _MARK = "before:"
@@ -34,32 +40,32 @@ def update(
 
     :param old: the record so far; what a rule's comment tells when the controller has none.
     :param router: the facts of the router.
-    :param look: rows by menu, ``before`` of a run in check mode; only the first run of all has one.
+    :param look: rows by menu, ``before`` of a run in check mode: what facts do not tell.
     :param names: what the role makes or changes: ``services``, ``users``, ``certificates``.
     """
-    record: Record = {key: dict(old.get(key) or {}) for key in ("services", "users")}
-    for name, row in _new("services", record, router, names):
-        record["services"][name] = {key: row[key] for key in SERVICE_KEYS if key in row}
-    for name, row in _new("users", record, router, names):
-        record["users"][name] = {key: row[key] for key in ("group", "address") if key in row}
-    first = not old
-    if "certificates" in old or first:
+    services, users = dict(old.get("services") or {}), dict(old.get("users") or {})
+    for name, row in _new(services, router.get("services"), names.get("services")):
+        keys = SECURED_KEYS if name == SECURED else ("disabled",)
+        services[name] = {key: row[key] for key in keys if key in row}
+    for name, row in _new(users, router.get("users"), names.get("users")):
+        if not is_ours(row):
+            users[name] = {key: row[key] for key in USER_KEYS if key in row}
+    record: Record = {"services": services, "users": users}
+    if not old:
         have = set(router.get("certificates") or {})
-        record["certificates"] = list(old.get("certificates", sorted(have & set(names.get("certificates") or ()))))
-    settings = next(iter(look.get("/user/settings") or ()), {})
-    if "user_settings" in old or (first and settings):
-        kept = {name: settings[name] for name in ("minimum_password_length", "minimum_categories") if name in settings}
-        record["user_settings"] = dict(old.get("user_settings", kept))
-    if "logging" in old or first:
-        record["logging"] = bool(old.get("logging", look.get("/system/logging")))
-    return record
+        settings = router.get("user_settings") or {}
+        record["certificates"] = sorted(have & set(names.get("certificates") or ()))
+        record["user_settings"] = {name: settings[name] for name in SETTINGS if name in settings}
+        record["logging"] = bool(look.get("/system/logging"))
+    # Not told by a comment, and not to be guessed from a router that was changed already.
+    return record | {key: old[key] for key in ("certificates", "user_settings", "logging") if key in old}
 
 
 def _new(
-    what: str, record: Record, router: Mapping[str, Any], names: Mapping[str, Sequence[str]]
+    known: Mapping[str, Any], have: Mapping[str, Any] | None, names: Iterable[str] | None
 ) -> list[tuple[str, Mapping[str, Any]]]:
-    have = router.get(what) or {}
-    return [(name, have[name]) for name in sorted(set(names.get(what) or ()) & set(have) - set(record[what]))]
+    rows = have or {}
+    return [(name, rows[name]) for name in sorted(set(names or ())) if name in rows and name not in known]
 
 
 def as_comment(record: Mapping[str, Any]) -> str:
@@ -98,19 +104,31 @@ def _read(words: Sequence[str]) -> tuple[str, dict[str, Any]]:
     return words[0], row
 
 
-def restoring(record: Mapping[str, Any], services: Mapping[str, Any], opening: bool) -> list[dict[str, dict[str, Any]]]:
+def restoring(record: Mapping[str, Any], services: Mapping[str, Any], opening: bool) -> Changes:
     """Changes that give the services of the record back what they had.
 
     :param services: the services that the router has (facts); others are passed over.
     :param opening: True for what opens a door (switches, sources): done first, while the way in still stands. False for
         what takes the way in down: port, certificate and TLS version of api-ssl, and services that were off before.
     """
-    changes = []
+    changes: Changes = []
     for name, row in sorted((record.get("services") or {}).items()):
         keys = ("address",) if opening else ("port", "certificate", "tls_version")
-        options: dict[str, Any] = {key: row[key] for key in keys if key in row}
+        options: dict[str, Any] = {key: row[key] for key in keys if key in row and row[key] is not None}
         if bool(row.get("disabled")) is not opening:
             options["disabled"] = bool(row.get("disabled"))
         if name in services and options:
             changes.append({"service": {"name": name, **options}})
     return changes
+
+
+def restoring_accounts(record: Mapping[str, Any], router: Mapping[str, Any]) -> Changes:
+    """Changes that put accounts which were there before back into their groups, and the password rules back."""
+    have = router.get("users") or {}
+    changes: Changes = [
+        {"user": {"name": name, **{key: row[key] for key in USER_KEYS if key in row}}}
+        for name, row in sorted((record.get("users") or {}).items())
+        if name in have
+    ]
+    settings = record.get("user_settings") or {}
+    return [*changes, *([{"user_settings": dict(settings)}] if settings else [])]
