@@ -35,8 +35,8 @@ options:
     elements: raw
   state:
     description:
-      - V(present) adds what is missing and leaves other entries alone. V(absent) removes the entries, the static ones;
-        those with a timeout run out by themselves.
+      - V(present) adds what is missing and leaves other entries alone. V(absent) removes the entries that are named,
+        also those with a timeout, so a blocked source can be let in again.
       - V(replaced) also removes every other static entry of this list, whoever made it. Dynamic ones, added by rules,
         by a timeout or by DNS, are never removed by it.
     type: str

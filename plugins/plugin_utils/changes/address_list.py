@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Change
-from ansible_collections.bastion.routeros.plugins.plugin_utils.menus import menu
+from ansible_collections.bastion.routeros.plugins.plugin_utils.menus import Menu, menu
 from ansible_collections.bastion.routeros.plugins.plugin_utils.operations import Operation, Row
 from ansible_collections.bastion.routeros.plugins.plugin_utils.plan import Want, plan
 from ansible_collections.bastion.routeros.plugins.plugin_utils.state import Read, State
@@ -86,8 +86,27 @@ class AddressList(Change):
                 )
             else:
                 want = Want(rows=rows, purge=self._mine if self.options["state"] == "replaced" else None)
-            operations += plan(target, state.rows(target.path), want, state.version, handles)
+            have = state.rows(target.path)
+            operations += plan(target, have, want, state.version, handles)
+            if self.options["state"] == "absent":
+                operations += self._timed(target, have, rows)
         return operations
+
+    def _timed(self, target: Menu, have: Sequence[Row], rows: Sequence[Mapping[str, str]]) -> list[Operation]:
+        """Entries with a timeout that are named: a source that a rule blocked is let in again this way.
+
+        Without a timeout a dynamic entry belongs to a DNS name or another service of the router, and stays.
+        """
+        address = target.properties["address"].kind
+        named = {address.key(row["address"]) for row in rows}
+        return [
+            Operation(target.path, "remove", id=row[".id"], was=row)
+            for row in have
+            if self._mine(row)
+            and "timeout" in row
+            and row.get("dynamic") == "true"
+            and address.key(row.get("address", "")) in named
+        ]
 
     def view(self, state: State) -> dict[str, list[Row]]:
         paths = [PATHS[family] for family in self._families]
