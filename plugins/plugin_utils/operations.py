@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.bastion.routeros.plugins.plugin_utils.compare import Order
+from ansible_collections.bastion.routeros.plugins.plugin_utils.compare import Comparer, Order, longest_rising
 from ansible_collections.bastion.routeros.plugins.plugin_utils.menus.model import Menu
+from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version
 
 Row = dict[str, str]
 MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
@@ -116,3 +117,107 @@ def project(menu: Menu, rows: Sequence[Mapping[str, str]], operations: Iterable[
             order.remove(step.id)
             order.insert(step.id, step.before)
     return [table[name] for name in order]
+
+
+def invert(
+    menu: Menu,
+    rows_before: Sequence[Mapping[str, str]],
+    rows_now: Sequence[Mapping[str, str]],
+    touched: Iterable[str],
+    names: Iterator[str] | None = None,
+) -> list[Operation]:
+    """The plan that makes the `touched` rows (ids in either state) what they were; no other row is changed or moved.
+
+    Rows that are gone come back under a new id (and handle from `names`), without what routers never give back
+    (passwords) and without read-only and undeclared properties. Adds come first, so that a switch back finds what it
+    needs; only a row whose place in a keyed table is taken waits for the removal of the one that took it.
+    """
+    return _Inverse(menu, rows_before, rows_now, frozenset(touched), names or handles()).operations()
+
+
+class _Inverse:
+    def __init__(
+        self,
+        menu: Menu,
+        before: Sequence[Mapping[str, str]],
+        now: Sequence[Mapping[str, str]],
+        touched: frozenset[str],
+        names: Iterator[str],
+    ) -> None:
+        self.menu = menu
+        self.names = names
+        # Defaults that changed between versions do not matter: both states come from one router.
+        self.compare = Comparer(menu, Version((7,)))
+        self.before = {row.get(".id", ""): row for row in before}
+        self.now = {row.get(".id", ""): row for row in now}
+        self.touched = touched & (self.before.keys() | self.now.keys())
+        self.settable = frozenset(
+            name for name, each in menu.properties.items() if not each.read_only and not each.write_only
+        )
+
+    def operations(self) -> list[Operation]:
+        """Removes that others wait for, adds and moves in their places, sets, the other removes."""
+        sets = [step for name in self.before if name in self.touched and name in self.now for step in self._set(name)]
+        added = [name for name in self.now if name in self.touched and name not in self.before]
+        back = {self._key(row) for name, row in self.before.items() if name in self.touched and name not in self.now}
+        in_the_way = [name for name in added if self.menu.key and self._key(self.now[name]) in back]
+        early, late = in_the_way, [name for name in added if name not in set(in_the_way)]
+        return [*self._removes(early), *self._places(), *sets, *self._removes(late)]
+
+    def _key(self, row: Mapping[str, str]) -> tuple[object, ...]:
+        return tuple(self.compare.value(name, row.get(name)) for name in self.menu.key)
+
+    def _removes(self, names: Iterable[str]) -> list[Operation]:
+        return [Operation(self.menu.path, "remove", name, was=dict(self.now[name])) for name in names]
+
+    def _set(self, name: str) -> list[Operation]:
+        old, new = self.before[name], self.now[name]
+        want = {each: old.get(each) for each in (*old, *new) if each in self.settable}
+        properties, unset = self.compare.changes(new, want)
+        if not properties and not unset:
+            return []
+        return [Operation(self.menu.path, "set", name, properties=properties, unset=unset, was=dict(new))]
+
+    def _places(self) -> list[Operation]:
+        stay = self._staying()
+        target: dict[str, str] = {}
+        following = ""
+        for name in reversed(self.before):
+            target[name] = following if self.menu.ordered else ""
+            if name in stay:
+                following = name
+        steps: list[Operation] = []
+        for name, row in self.before.items():
+            if name not in self.touched or name in stay:
+                continue
+            if name in self.now:
+                steps.append(Operation(self.menu.path, "move", name, before=target[name]))
+                continue
+            texts = {each: text for each, text in row.items() if each in self.settable}
+            if self.menu.timed in texts:
+                texts.pop("dynamic", None)
+            step = Operation(self.menu.path, "add", properties=texts, before=target[name], handle=next(self.names))
+            steps.append(step)
+        return steps
+
+    def _staying(self) -> set[str]:
+        """Rows that need no move: the others' rows, and of ours as many as already stand in order between them."""
+        position = {name: at for at, name in enumerate(self.now)}
+        common = [name for name in self.before if name in self.now]
+        if not self.menu.ordered:
+            return set(common)
+        others = [name for name in common if name not in self.touched]
+        fixed = {others[at] for at in longest_rising([position[name] for name in others])}
+        before, now = _passed(self.before, fixed), _passed(self.now, fixed)
+        ours = [name for name in common if name in self.touched and before[name] == now[name]]
+        return fixed | {ours[at] for at in longest_rising([position[name] for name in ours])}
+
+
+def _passed(table: Iterable[str], fixed: set[str]) -> dict[str, int]:
+    """How many of the `fixed` rows stand before each row."""
+    count = 0
+    found: dict[str, int] = {}
+    for name in table:
+        found[name] = count
+        count += name in fixed
+    return found

@@ -86,10 +86,14 @@ class _Table:
     def __post_init__(self) -> None:
         self.order = Order(row[".id"] for row in self.have)
         self.fixed = {row[".id"] for row in self.have if untouchable(row)}
-        self.mine = [at for at, row in enumerate(self.have) if row[".id"] not in self.fixed and self.owned(row)]
+        self.mine = [at for at, row in enumerate(self.have) if self._is_mine(row)]
         self.by_chain: dict[str, list[int]] = {}
         for at, row in enumerate(self.have):
             self.by_chain.setdefault(row.get("chain", ""), []).append(at)
+
+    def _is_mine(self, row: Row) -> bool:
+        # Rows with default=true ship with the router and cannot be removed (the IPsec policy template).
+        return row[".id"] not in self.fixed and row.get("default") != "true" and self.owned(row)
 
 
 class _ChainPlan:
