@@ -19,6 +19,8 @@ import yaml
 from summary import Counts
 
 _BUILD = tree.ROOT / "build"
+_INSTALLED = _BUILD / "installed"
+_COLLECTION = _INSTALLED / "ansible_collections" / "bastion" / "routeros"
 _NAME = "bastion.routeros"
 # Nothing of these may reach a user.
 _UNWANTED = (".venv", "build", "tests", ".git", ".ci", "__pycache__")
@@ -28,11 +30,10 @@ class _Failed(Exception):
     """A check that failed; the text says why."""
 
 
-def _run(*command: str, path: Path | None = None, cwd: Path = _BUILD) -> str:
-    environment = dict(os.environ)
-    environment.pop("PYTHONPATH", None)
-    if path is not None:
-        environment["ANSIBLE_COLLECTIONS_PATH"] = str(path)
+def _run(*command: str, cwd: Path = _BUILD) -> str:
+    # ansible-galaxy installs nothing, and succeeds, when it knows the collection from elsewhere: from the checkout.
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    environment["ANSIBLE_COLLECTIONS_PATH"] = str(_INSTALLED)
     executable = str(Path(sys.executable).parent / command[0])
     process = subprocess.run(
         [executable, *command[1:]],
@@ -52,34 +53,34 @@ def _plugins(folder: Path) -> set[str]:
     return {f"{_NAME}.{path.stem}" for path in folder.glob("*.py") if not path.name.startswith("_")}
 
 
-def _check_contents(collection: Path) -> None:
-    parts = {part for path in collection.rglob("*") for part in path.relative_to(collection).parts}
+def _check_contents() -> None:
+    parts = {part for path in _COLLECTION.rglob("*") for part in path.relative_to(_COLLECTION).parts}
     if unwanted := sorted(parts & set(_UNWANTED)):
         raise _Failed(f"the tarball holds {', '.join(unwanted)}")
     for folder in ("plugins", "roles", "playbooks", "meta"):
         missing = {path for path in tree.files() if path.parts[0] == folder} - {
-            path.relative_to(collection) for path in (collection / folder).rglob("*")
+            path.relative_to(_COLLECTION) for path in (_COLLECTION / folder).rglob("*")
         }
         if missing:
             raise _Failed(f"not in the tarball: {', '.join(map(str, sorted(missing)))}")
 
 
-def _check_documentation(collection: Path, path: Path) -> None:
+def _check_documentation() -> None:
     for kind, folder in (("module", "modules"), ("connection", "connection"), ("filter", "filter"), ("test", "test")):
         wanted = _plugins(tree.ROOT / "plugins" / folder)
-        listed = json.loads(_run("ansible-doc", "--type", kind, "--list", "--json", _NAME, path=path))
+        listed = json.loads(_run("ansible-doc", "--type", kind, "--list", "--json", _NAME))
         if kind in ("module", "connection") and set(listed) != wanted:
             raise _Failed(f"ansible-doc knows the {kind}s {sorted(listed)}, expected {sorted(wanted)}")
         if listed:
-            _run("ansible-doc", "--type", kind, *sorted(listed), path=path)
-    roles = {each.name for each in (collection / "roles").glob("*") if (each / "meta" / "argument_specs.yml").exists()}
+            _run("ansible-doc", "--type", kind, *sorted(listed))
+    roles = {each.name for each in (_COLLECTION / "roles").glob("*") if (each / "meta" / "argument_specs.yml").exists()}
     if roles:
-        _run("ansible-doc", "--type", "role", *sorted(f"{_NAME}.{role}" for role in roles), path=path)
+        _run("ansible-doc", "--type", "role", *sorted(f"{_NAME}.{role}" for role in roles))
 
 
-def _check_playbooks(collection: Path, path: Path) -> None:
-    for playbook in sorted((collection / "playbooks").glob("*.yml")):
-        _run("ansible-playbook", "--syntax-check", "-i", "localhost,", f"{_NAME}.{playbook.stem}", path=path)
+def _check_playbooks() -> None:
+    for playbook in sorted((_COLLECTION / "playbooks").glob("*.yml")):
+        _run("ansible-playbook", "--syntax-check", "-i", "localhost,", f"{_NAME}.{playbook.stem}")
 
 
 def _report(checks: Iterable[tuple[str, Callable[[], object]]]) -> Counts:
@@ -101,9 +102,7 @@ def main() -> int:
     copied = tree.copy(_BUILD / "tree" / "package")
     version = yaml.safe_load((tree.ROOT / "galaxy.yml").read_text(encoding="utf-8"))["version"]
     tarball = _BUILD / f"bastion-routeros-{version}.tar.gz"
-    installed = _BUILD / "installed"
-    collection = installed / "ansible_collections" / "bastion" / "routeros"
-    shutil.rmtree(installed, ignore_errors=True)
+    shutil.rmtree(_INSTALLED, ignore_errors=True)
     tarball.unlink(missing_ok=True)
 
     counts = _report(
@@ -113,16 +112,16 @@ def main() -> int:
                 "install",
                 lambda: _run(
                     *("ansible-galaxy", "collection", "install", str(tarball)),
-                    *("-p", str(installed), "--no-deps", "--offline"),
+                    *("-p", str(_INSTALLED), "--no-deps", "--offline"),
                 ),
             ),
             (
                 "verify",
-                lambda: _run("ansible-galaxy", "collection", "verify", "--offline", _NAME, path=installed),
+                lambda: _run("ansible-galaxy", "collection", "verify", "--offline", _NAME),
             ),
-            ("contents", lambda: _check_contents(collection)),
-            ("documentation", lambda: _check_documentation(collection, installed)),
-            ("playbooks", lambda: _check_playbooks(collection, installed)),
+            ("contents", _check_contents),
+            ("documentation", _check_documentation),
+            ("playbooks", _check_playbooks),
         ]
     )
     print(f"{tarball.relative_to(tree.ROOT)}\n{counts.line('build')}", flush=True)
