@@ -9,8 +9,11 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from .errors import Trap
+
 if TYPE_CHECKING:
     from .router import Router, Session
+    from .table import Table
 
 Send = Callable[[list[str]], None]
 
@@ -32,27 +35,28 @@ class Call:
     send: Send
     rows_sent: int = field(default=0)
 
+    @property
+    def table(self) -> Table:
+        """The table of the command's menu."""
+        return self.router.tables[self.path]
+
     def reply(self, row: Mapping[str, str]) -> None:
         """Send one `!re` sentence."""
         self.rows_sent += 1
-        self.send(["!re", *(f"={name}={value}" for name, value in row.items())])
+        self.send(["!re", *[f"={name}={value}" for name, value in row.items()]])
 
     def expect(self, names: Sequence[str]) -> None:
         """Refuse every argument that is not in the list: `unknown parameter NAME`."""
-        from .errors import Trap
-
         for name in self.arguments:
             if not name.startswith(".") and name not in names:
-                raise Trap(f"unknown parameter {name}")
+                raise Trap(f"unknown parameter {name}", 0)
 
     def required(self, name: str) -> str:
         """The value of a mandatory argument; `missing =NAME=` without it."""
-        from .errors import Trap
-
         if name not in self.arguments:
-            raise Trap(f"missing ={name}=")
+            raise Trap(f"missing ={name}=", 0)
         return self.arguments[name]
 
 
 # returns the text for `!done =ret=`, or None; raises Trap or Fatal
-Handler = Callable[[Call], "str | None | Awaitable[str | None]"]
+Handler = Callable[[Call], "str | Awaitable[str | None] | None"]

@@ -10,6 +10,7 @@ import heapq
 import itertools
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 
 class Timer:
@@ -30,12 +31,14 @@ class Timer:
 class Clock:
     """Simulated seconds since the epoch.
 
-    `scale` is simulated seconds per real second. Timers run through the running asyncio loop when there is one, and in any case at
-    the next run_due() (the router calls it before every command), so that the engine also works without a loop. advance() jumps
-    ahead (for tests).
+    `scale` is simulated seconds per real second. Timers run through the running asyncio loop when there is one, and in
+    any case at the next run_due() (the router calls it before every command), so that the engine also works without a
+    loop. advance() jumps ahead (for tests).
     """
 
-    def __init__(self, scale: float = 1.0, *, start: float | None = None, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, scale: float = 1.0, *, start: float | None = None, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         if scale <= 0:
             raise ValueError(f"the time scale must be above 0, got {scale}")
         self.scale = scale
@@ -44,11 +47,23 @@ class Clock:
         self._start = time.time() if start is None else start
         self._timers: list[tuple[float, int, Timer]] = []
         self._counter = itertools.count()
+        self._wake: tuple[asyncio.AbstractEventLoop, asyncio.TimerHandle, float] | None = None
         self.boot = self._start
 
     def now(self) -> float:
         """Simulated seconds since the epoch."""
         return self._start + (self._monotonic() - self._real_start) * self.scale
+
+    def moment(self) -> datetime:
+        """The same as a date and time (UTC)."""
+        return datetime.fromtimestamp(self.now(), UTC)
+
+    def set(self, when: float) -> None:
+        """Put the clock right (or wrong); timers keep their distance."""
+        shift = when - self.now()
+        self._start += shift
+        self.boot += shift
+        self._timers = [(moment + shift, number, timer) for moment, number, timer in self._timers]
 
     def advance(self, seconds: float) -> None:
         """Jump ahead by simulated seconds and run what falls due."""
@@ -59,11 +74,7 @@ class Clock:
         """Run the action after simulated seconds."""
         timer = Timer(self.now() + seconds, action)
         heapq.heappush(self._timers, (timer.when, next(self._counter), timer))
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            return timer
-        loop.call_later(max(0.0, seconds) / self.scale, self.run_due)
+        self._arm()
         return timer
 
     async def sleep(self, seconds: float) -> None:
@@ -76,3 +87,25 @@ class Clock:
             timer = heapq.heappop(self._timers)[2]
             if not timer.cancelled:
                 timer.action()
+
+    def _arm(self) -> None:
+        """Have the running loop wake us at the next due moment; one wake-up serves any number of timers."""
+        if not self._timers:
+            return
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return
+        due = self._timers[0][0]
+        if self._wake is not None:
+            known_loop, handle, when = self._wake
+            if known_loop is loop and when <= due and not handle.cancelled():
+                return
+            handle.cancel()
+        delay = max(0.0, due - self.now()) / self.scale
+        self._wake = (loop, loop.call_later(delay, self._woken), due)
+
+    def _woken(self) -> None:
+        self._wake = None
+        self.run_due()
+        self._arm()

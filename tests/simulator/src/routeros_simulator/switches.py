@@ -22,8 +22,12 @@ class Switches:
     categories: bool = False
     # /safe-mode/release or unroll by a session that does not hold it: refuse or release
     foreign_release: str = "refuse"
-    # /safe-mode/take while another session holds it: refuse (trap with the console's text) or hijack-unroll, hijack-release
+    # /safe-mode/take while another session holds it: refuse (trap with the text of the console), hijack-unroll or
+    # hijack-release
     take_conflict: str = "refuse"
+    # what /safe-mode/take =on-error= chooses: holder_end (what an unclean end of this session does: release keeps the
+    # changes) or conflict (what to do with another holder: unroll, release or abort)
+    on_error: str = "holder_end"
     # /quit by the holder of safe mode: unroll or release
     quit_while_holding: str = "unroll"
     # seconds between the close of the holder's socket and the rollback

@@ -1,0 +1,75 @@
+# Copyright (c) 2026, the bastion.routeros contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""/system/script and /system/scheduler as tables: owners, policies, start times."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from .call import Call
+from .dates import show_date, show_moment, show_time
+from .durations import parse_duration
+from .errors import Trap
+from .names import NamedHooks
+from .overlay import POLICIES
+from .table import Row, Table
+
+if TYPE_CHECKING:
+    from .router import Router
+
+
+class ScriptHooks(NamedHooks):
+    """Policies default to what the user has, as far as the menu knows them."""
+
+    def check(self, call: Call, table: Table, row: Row | None, after: dict[str, str]) -> None:
+        """See the class."""
+        super().check(call, table, row, after)
+        if row is not None:
+            return
+        own = call.router.policies(call.session)
+        if "policy" not in call.arguments:
+            after["policy"] = ",".join(word for word in after["policy"].split(",") if word in own)
+        if not after.get("owner"):
+            after["owner"] = call.session.user
+        after.setdefault("run-count", "0")
+
+
+class SchedulerHooks(ScriptHooks):
+    """A job is refused when it lists a policy that its creator does not have."""
+
+    def check(self, call: Call, table: Table, row: Row | None, after: dict[str, str]) -> None:
+        """See the class."""
+        super().check(call, table, row, after)
+        now = call.router.clock.now()
+        after.setdefault("start-date", show_date(call.router, now))
+        after.setdefault("start-time", show_time(now))
+        own = call.router.policies(call.session)
+        if any(word in POLICIES and word not in own for word in after["policy"].split(",")):
+            raise Trap("not enough permissions (9)", 4)
+
+    def added(self, table: Table, row: Row) -> None:
+        """Note when it runs next."""
+        self._plan(table, row)
+
+    def updated(self, table: Table, row: Row, before: Mapping[str, str]) -> None:
+        """The same after a change."""
+        if any(before.get(name) != row.values.get(name) for name in ("interval", "disabled", "start-time")):
+            self._plan(table, row)
+
+    def render(self, table: Table, row: Row, reply: dict[str, str]) -> None:
+        """next-run is absent when none is pending."""
+        due = row.hidden.get("due")
+        if due is not None and not row.disabled:
+            reply["next-run"] = show_moment(table.router, due)
+
+    def _plan(self, table: Table, row: Row) -> None:
+        interval = (parse_duration(row.get("interval")) or 0) / 1000
+        row.hidden["due"] = table.router.clock.now() + interval if interval and not row.disabled else None
+
+
+def attach(router: Router) -> None:
+    """Behaviour of the two menus."""
+    router.hook("/system/script", ScriptHooks())
+    router.hook("/system/scheduler", SchedulerHooks())

@@ -1,0 +1,160 @@
+# Copyright (c) 2026, the bastion.routeros contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the data file leaves open and the simulator has to decide: menus of its own, references, words by version.
+
+Same keys as in data/menus.json; besides: enum_since and enum_until (word -> version), type_by_version, label (the word
+that errors use).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+# the router's own order of policies, seen in every print of /user/group
+POLICIES = (
+    "local",
+    "telnet",
+    "ssh",
+    "ftp",
+    "reboot",
+    "read",
+    "write",
+    "policy",
+    "test",
+    "winbox",
+    "password",
+    "web",
+    "sniff",
+    "sensitive",
+    "api",
+    "romon",
+    "rest-api",
+)
+# what a script can be given
+_SCRIPT_POLICIES = (
+    "ftp",
+    "reboot",
+    "read",
+    "write",
+    "policy",
+    "test",
+    "password",
+    "sniff",
+    "sensitive",
+    "romon",
+)
+
+MENUS: dict[str, dict[str, Any]] = {
+    "/interface": {
+        "kind": "list",
+        "flags": ["disabled", "running", "dynamic"],
+        "properties": {
+            "name": {"type": "string"},
+            "type": {"type": "string", "readonly": True},
+            "mtu": {"type": "int", "default": "1500"},
+            "actual-mtu": {"type": "int", "readonly": True},
+            "l2mtu": {"type": "int", "absent": True},
+            "mac-address": {"type": "mac", "readonly": True},
+            "running": {"type": "bool", "readonly": True},
+            "dynamic": {"type": "bool", "readonly": True},
+            "disabled": {"type": "bool", "default": "false"},
+            "comment": {"type": "string", "absent": True},
+        },
+    },
+    "/system/license": {
+        "kind": "singleton",
+        "properties": {
+            "system-id": {"type": "string", "readonly": True},
+            "level": {"type": "string", "readonly": True},
+        },
+    },
+}
+
+# commands that are in no tree of the data file: (menu, verb) -> arguments
+COMMANDS: dict[tuple[str, str], tuple[str, ...]] = {
+    ("/system", "reboot"): (),
+    ("/system", "shutdown"): (),
+}
+
+_VRF = {"enum": ["main"]}
+_TIMEOUT = {"range": [None, "21474836"]}
+_STATE = {"label": "state"}
+
+PROPERTIES: dict[str, dict[str, dict[str, Any]]] = {
+    "/ip/service": {"vrf": _VRF},
+    "/ip/firewall/filter": {"connection-state": _STATE},
+    "/ip/firewall/nat": {"action": {"enum_since": {"socksify": "7.20"}}},
+    "/ipv6/firewall/filter": {
+        "connection-state": _STATE,
+        "action": {"enum_since": {"fasttrack-connection": "7.18"}},
+    },
+    "/ipv6/firewall/nat": {"connection-state": _STATE},
+    "/ip/firewall/address-list": {"timeout": _TIMEOUT},
+    "/ipv6/firewall/address-list": {"timeout": _TIMEOUT},
+    "/ipv6/settings": {
+        "min-neighbor-entries": {"default": "4096"},
+        "soft-max-neighbor-entries": {"default": "8192"},
+        "max-neighbor-entries": {"default": "16384"},
+    },
+    "/ip/settings": {"max-neighbor-entries": {"default": "8192"}, "route-cache": {"default": "true"}},
+    "/user/group": {"policy": {"enum": list(POLICIES)}, "skin": {"enum": ["default"]}},
+    "/user/ssh-keys": {"user": {"ref": "/user name"}},
+    "/certificate": {
+        "trusted": {"default": "false"},
+        "subject-alt-name": {"default": ""},
+        "common-name": {"default": ""},
+        "organization": {"default": ""},
+        "unit": {"default": ""},
+        "locality": {"default": ""},
+        "state": {"default": ""},
+        "country": {"default": ""},
+    },
+    "/certificate/settings": {"current-defaults": {"readonly": True, "since": "7.22.1"}},
+    "/certificate/scep-server": {
+        "ca-cert": {"ref": "/certificate name"},
+        "next-ca-cert": {"ref": "/certificate name", "keywords": ["none"]},
+        "disabled": {"default": "false"},
+    },
+    "/certificate/scep-server/ra": {"template": {"ref": "/certificate name"}, "disabled": {"default": "false"}},
+    "/ip/ipsec/identity": {
+        "key": {"ref": "/ip/ipsec/key/rsa name"},
+        "remote-key": {"ref": "/ip/ipsec/key/rsa name"},
+        "remote-certificate": {"keywords": ["none"]},
+        "certificate": {"keywords": ["none"]},
+        "mode-config": {"keywords": ["none"]},
+    },
+    "/ip/ipsec/policy": {
+        "peer": {"ref": "/ip/ipsec/peer name"},
+        "src-address": {"default": "::/0"},
+        "dst-address": {"default": "::/0"},
+        # protocol=all is what fits everything
+        "protocol": {"keywords": ["all"]},
+    },
+    "/ip/ipsec/peer": {"address": {"type": "peer-address"}},
+    "/ip/ipsec/key/psk": {"peer": {"ref": "/ip/ipsec/peer name"}},
+    "/system/logging/action": {
+        "target": {"enum_since": {"script": "7.22", "cmr": "7.23"}},
+        "remote-protocol": {"enum_since": {"tls": "7.23"}},
+        # exports of upgraded routers show remote=0.0.0.0 from 7.19 on, so it is no longer the default there
+        "remote": {"default_by_version": {"7.9": "0.0.0.0", "7.19": ""}},
+        "script": {"ref": "/system/script name"},
+        "vrf": _VRF,
+    },
+    "/system/script": {
+        "policy": {"type": "flagset", "enum": list(_SCRIPT_POLICIES)},
+    },
+    "/system/scheduler": {
+        "policy": {"type": "flagset", "enum": list(POLICIES)},
+        "start-time": {"type": "time-of-day"},
+        "start-date": {"type": "date"},
+    },
+    "/system/clock": {"time": {"type": "string"}, "date": {"type": "string"}},
+    "/system/ntp/client": {"vrf": _VRF},
+    "/snmp": {"vrf": _VRF, "trap-community": {"ref": "/snmp/community name"}, "trap-generators": {"type": "flagset"}},
+    "/tool/e-mail": {"vrf": _VRF},
+    "/ip/dns": {"vrf": _VRF},
+    "/ip/socks": {"vrf": _VRF},
+    "/ip/cloud": {"ddns-enabled": {"type_by_version": {"7.9": "bool", "7.17": "enum"}}},
+    "/ip/address": {"address": {"type": "interface-address"}},
+}
