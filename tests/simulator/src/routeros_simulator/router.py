@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from . import firewall_tables, ipsec, jobs, names, printing, system, writing
+from . import file_table, firewall_tables, ipsec, jobs, names, printing, system, writing
 from .address_lists import AddressLists
 from .call import Call, Handler, Send
 from .clock import Clock
@@ -116,6 +116,7 @@ class Router:
         self.logs = Logs(self)
         ipsec.attach(self)
         jobs.attach(self)
+        file_table.attach(self)
         system.attach(self)
         self.safe_mode = SafeMode(self)
         if "/safe-mode" in self.tables:
