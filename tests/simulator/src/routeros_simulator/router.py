@@ -109,7 +109,7 @@ class Router:
         # certificates are no part of history and safe mode (seen on 7.21)
         self.tables["/certificate"].journaled = False
         names.attach(self)
-        self.service_table = ServiceTable(self)
+        self.services = self.service_table = ServiceTable(self)
         self.users = Users(self)
         self.address_lists = AddressLists(self)
         firewall_tables.attach(self)
