@@ -5,22 +5,30 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import PurePosixPath
 
 from .call import Call
 from .certificates import MENU, Certificates
-from .files import Files, contents
-from .router import Trap
+from .router import Row, Trap
 
 _YES = ("yes", "true")
+
+
+def contents(file: Row) -> bytes:
+    """The bytes of a file; binary ones are kept as base64 text."""
+    packed = file.hidden.get("binary")
+    if isinstance(packed, str):
+        return base64.b64decode(packed)
+    return file.get("contents").encode("utf-8", "surrogateescape")
 
 
 class CertificateFiles:
     """Certificates and keys from and to files."""
 
-    def __init__(self, certificates: Certificates, files: Files) -> None:
+    def __init__(self, certificates: Certificates) -> None:
         self._certificates = certificates
-        self._files = files
+        self._files = certificates.router.tables["/file"]
         router = certificates.router
         router.register(MENU, "import", self._import)
         router.register(MENU, "export-certificate", self._export)
@@ -33,7 +41,10 @@ class CertificateFiles:
         from . import x509
 
         file_name = call.required("file-name")
-        data = contents(self._files.find(file_name))
+        file = self._files.find(name=file_name)
+        if file is None:
+            raise Trap("input does not match any value of file-name", 1)
+        data = contents(file)
         passphrase = call.arguments.get("passphrase", "")
         certificates = x509.certificates_in(data)
         keys: list[x509.Key] = []
@@ -98,9 +109,21 @@ class CertificateFiles:
                 private = key if isinstance(key, str) else ""
                 base = call.arguments.get("file-name") or f"cert_export_{row.get('name')}"
                 if call.arguments.get("type", "pem") == "pkcs12":
-                    self._files.write(f"{base}.p12", x509.to_pkcs12(row.get("name"), pem, private, passphrase))
+                    self._write(f"{base}.p12", x509.to_pkcs12(row.get("name"), pem, private, passphrase))
                     continue
-                self._files.write(f"{base}.crt", pem.encode())
+                self._write(f"{base}.crt", pem.encode())
                 if passphrase and private:
                     encrypted = x509.key_pem(x509.load_key(private), passphrase)
-                    self._files.write(f"{base}.key", encrypted.encode())
+                    self._write(f"{base}.key", encrypted.encode())
+
+    def _write(self, name: str, data: bytes) -> None:
+        """Make or replace a file; an export is no part of safe mode."""
+        old = self._files.find(name=name)
+        if old is not None:
+            self._files.delete(old)
+        values = {"name": name, "type": f"{PurePosixPath(name).suffix} file"}
+        if data.startswith(b"-----BEGIN"):
+            self._files.insert({**values, "contents": data.decode("ascii")})
+        else:
+            row = self._files.insert(values, hidden={"binary": base64.b64encode(data).decode()})
+            row.values["size"] = str(len(data))

@@ -133,7 +133,9 @@ class Certificates(Hooks):
         return [other for other in self.table if other is not row and other.hidden.get("issuer") == fingerprint]
 
     def render(self, table: Table, row: Row, reply: dict[str, str]) -> None:
-        """Flags, and the time that is left."""
+        """Flags, and the time that is left; revoked is a date, and no flag."""
+        if "revoked" not in row.values:
+            reply.pop("revoked", None)
         if not self.signed(row):
             return
         if self.has_key(row):

@@ -47,10 +47,9 @@ class Host(Protocol):
 
 @dataclass(frozen=True)
 class Door:
-    """The way a connection came in: the service's row and name, TLS or not."""
+    """The way a connection came in: the service (api or api-ssl), TLS or not."""
 
-    row_id: str
-    name: str
+    service: str
     context: ssl.SSLContext | None
 
 
@@ -62,7 +61,6 @@ class Connection(asyncio.Protocol):
         self.door = door
         self.packet = packet
         self.tracked = True  # False after its row was removed from the connection table: the next packet is new again
-        self.rows: list[tuple[str, str]] = []  # (menu, id) of the rows that show this connection
         self._tls = Tls(door.context) if door.context is not None else None
         self._decoder = Decoder()
         self._transport: asyncio.Transport | None = None
@@ -215,7 +213,7 @@ class Connection(asyncio.Protocol):
 
     def _tls_failed(self, error: ssl.SSLError) -> None:
         reason = (error.reason or str(error)).lower().replace("_", " ")
-        service, source = self.door.name, self.packet.source
+        service, source = self.door.service, self.packet.source
         self.host.router.log(f"{service},error", f"TLS handshake with {source} failed: {reason}")
         self.hang_up()
 

@@ -58,8 +58,7 @@ class Rule:
 class Firewall:
     """Judges packets for the router itself.
 
-    connections: gives the number of tracked connections whose source is in a block. remember: puts an address into an
-    address list: (family, list, address, timeout text).
+    connections: gives the number of tracked connections whose source is in a block.
     """
 
     def __init__(
@@ -67,11 +66,9 @@ class Firewall:
         router: Router,
         *,
         connections: Callable[[Block], int],
-        remember: Callable[[str, str, Address, str], None],
     ) -> None:
         self.router = router
         self.connections = connections
-        self._remember = remember
         self._lists = {family: AddressSets(router.tables[f"/{family}/firewall/address-list"]) for family in FAMILIES}
         self._chains: dict[str, dict[str, list[Rule]]] = {}
         self._rules: dict[str, dict[str, Rule]] = {family: {} for family in FAMILIES}
@@ -175,7 +172,8 @@ class Firewall:
             elif action in ("add-src-to-address-list", "add-dst-to-address-list"):
                 address = packet.source if action == "add-src-to-address-list" else packet.destination
                 timeout = rule.values.get("address-list-timeout", "none-dynamic")
-                self._remember(packet.family, rule.values.get("address-list", ""), address, timeout)
+                name = rule.values.get("address-list", "")
+                self.router.address_lists.remember(address.version, name, str(address), timeout)
         return None
 
     @staticmethod

@@ -5,13 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from .connection import Connection
 from .packets import Address
-from .router import Router
-from .services import MENU
-from .version import parse_version
+from .router import Router, Row
 
 
 def _endpoint(address: Address, port: int) -> str:
@@ -23,24 +19,17 @@ class LiveRows:
 
     def __init__(self, router: Router) -> None:
         self._router = router
-        self._services = parse_version(router.version) >= parse_version("7.19")
+        self._service_rows: dict[Connection, Row | None] = {}
+        self._tracking_rows: dict[Connection, Row] = {}
 
     def appear(self, connection: Connection) -> None:
         """A connection has been accepted."""
         packet = connection.packet
-        if self._services:
-            values = {
-                "name": connection.door.name,
-                "port": str(packet.destination_port),
-                "proto": "tcp",
-                "connection": "true",
-                "local": _endpoint(packet.destination, packet.destination_port),
-                "remote": _endpoint(packet.source, packet.source_port),
-            }
-            row = self._router.tables[MENU].insert(values, dynamic=True)
-            connection.rows.append((MENU, row.id))
-        table = self._router.tables.get(f"/{packet.family}/firewall/connection")
-        if table is not None and self._tracking(packet.family):
+        local = _endpoint(packet.destination, packet.destination_port)
+        remote = _endpoint(packet.source, packet.source_port)
+        row = self._router.services.connected(connection.door.service, local, remote)
+        self._service_rows[connection] = row
+        if self._tracking(packet.family):
             source, destination = str(packet.source), str(packet.destination)
             ports = str(packet.source_port), str(packet.destination_port)
             values = {
@@ -59,30 +48,25 @@ class LiveRows:
                 "assured": "true",
                 "confirmed": "true",
             }
-            row = table.insert(values, dynamic=True)
-            connection.rows.append((table.path, row.id))
+            table = self._router.tables[f"/{packet.family}/firewall/connection"]
+            self._tracking_rows[connection] = table.insert(values, dynamic=True, locked="")
 
     def _tracking(self, family: str) -> bool:
         """Tracking is off until a rule needs it (enabled=auto), and then the table is empty."""
-        tables = self._router.tables
-        tracking = tables.get("/ip/firewall/connection/tracking")
-        enabled = tracking.only.get("enabled", "auto") if tracking is not None else "auto"
-        rules = any(not row.dynamic for row in tables[f"/{family}/firewall/filter"])
+        enabled = self._router.tables["/ip/firewall/connection/tracking"].only.get("enabled", "auto")
+        rules = any(not row.dynamic for row in self._router.tables[f"/{family}/firewall/filter"])
         return enabled == "yes" or (enabled == "auto" and rules)
 
     def disappear(self, connection: Connection) -> None:
         """A connection has ended."""
-        for path, row_id in connection.rows:
-            table = self._router.tables[path]
-            row = table.get(row_id)
-            if row is not None:
-                table.delete(row)
-        connection.rows.clear()
+        self._router.services.disconnected(self._service_rows.pop(connection, None))
+        row = self._tracking_rows.pop(connection, None)
+        if row is not None and row.linked:
+            self._router.tables[f"/{connection.packet.family}/firewall/connection"].delete(row)
 
-    def check(self, connections: Iterable[Connection]) -> None:
+    def check(self) -> None:
         """Whoever lost its row in the connection table meets the firewall as a new connection again."""
-        for connection in connections:
-            for path, row_id in list(connection.rows):
-                if path != MENU and self._router.tables[path].get(row_id) is None:
-                    connection.rows.remove((path, row_id))
-                    connection.tracked = False
+        for connection, row in list(self._tracking_rows.items()):
+            if not row.linked:
+                del self._tracking_rows[connection]
+                connection.tracked = False

@@ -16,16 +16,18 @@ import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from .certificate_files import CertificateFiles
 from .certificates import Certificates
 from .clock import Clock
 from .connection import Connection, Door
 from .firewall import Block, Firewall
+from .listeners import Listeners
 from .live_rows import LiveRows
-from .packets import Address, Packet
+from .packets import Packet
 from .router import Router, Session
-from .services import MENU, Services, admits
 from .silence import Silence, reset
 from .tls import server_context
+from .users import source_allowed
 
 #: the hosts that a simulated router listens on; 127.0.0.2 and so on play the world outside
 HOSTS = ("127.0.0.1", "::1")
@@ -85,6 +87,7 @@ class Server:
         )
         self.connections: set[Connection] = set()
         self.certificates = Certificates(router)
+        CertificateFiles(self.certificates)
         self.firewall = Firewall(router, connections=self._tracked)
         self._rows = LiveRows(router)
         self._interfaces = [(ipaddress.ip_network(prefix), name) for prefix, name in self.options.interfaces.items()]
@@ -96,8 +99,8 @@ class Server:
     async def start(self) -> None:
         """Open the listeners. Raises OSError when a wanted port cannot be had."""
         self._silence = Silence(self.router.clock)
-        self.services = Services(self.router, self.options.hosts, self._arrived, self._moved)
-        self.services.start(dict(self.options.ports))
+        self.listeners = Listeners(self.router, self.options.hosts, self._arrived, self._moved)
+        self.listeners.start(self.options.ports)
         self.router.closing.append(self._close_session)
         self.router.changed.append(self._changed)
 
@@ -105,7 +108,7 @@ class Server:
         """Close everything, as a router does that is switched off."""
         self.router.changed.remove(self._changed)
         self.router.closing.remove(self._close_session)
-        self.services.stop()
+        self.listeners.stop()
         self._silence.close()
         for task in list(self._opening):
             task.cancel()
@@ -115,7 +118,7 @@ class Server:
 
     def port(self, service: str) -> int | None:
         """The port on which "api" or "api-ssl" listens, None when it does not."""
-        return self.services.port(service)
+        return self.listeners.port(service)
 
     # --- newcomers
 
@@ -131,21 +134,23 @@ class Server:
             ipsec=any(address in block for block in self._ipsec),
         )
 
-    def _arrived(self, row_id: str, connection: socket.socket) -> None:
+    def _arrived(self, service: str, connection: socket.socket) -> None:
         try:
             packet = self._packet(connection)
         except OSError:  # it has gone already
             connection.close()
             return
-        if not self._judge(row_id, packet, connection):
-            retry = (lambda again: self._judge(row_id, packet, again)) if self.router.switches.syn_retransmits else None
+        if not self._judge(service, packet, connection):
+            retry = (
+                (lambda again: self._judge(service, packet, again)) if self.router.switches.syn_retransmits else None
+            )
             self._silence.hold(connection, retry)
 
-    def _judge(self, row_id: str, packet: Packet, connection: socket.socket) -> bool:
+    def _judge(self, service: str, packet: Packet, connection: socket.socket) -> bool:
         """Let a new connection meet the firewall; False when it stays without an answer."""
         verdict = self.firewall.judge(packet)
         if verdict.action == "accept":
-            self._admit(row_id, packet, connection)
+            self._admit(service, packet, connection)
         elif verdict.action == "reject":
             reset(connection)
         elif verdict.action == "tarpit":  # answered, and then never served
@@ -154,20 +159,22 @@ class Server:
             return False
         return True
 
-    def _admit(self, row_id: str, packet: Packet, connection: socket.socket) -> None:
-        row = self.router.tables[MENU].get(row_id)
-        if row is None or not self.services.listening(row_id) or len(self.connections) >= self._room:
+    def _admit(self, service: str, packet: Packet, connection: socket.socket) -> None:
+        if self.listeners.port(service) is None or len(self.connections) >= self._room:
             reset(connection)
             return
-        mine = sum(one.door.row_id == row_id for one in self.connections)
-        if not admits(row, packet.source) or mine >= int(row.get("max-sessions") or MAX_CONNECTIONS):
+        row = self.router.services.static(service)
+        admitted = self.router.services.restriction(service)
+        sessions = sum(one.door.service == service for one in self.connections)
+        room = int(row.get("max-sessions") or MAX_CONNECTIONS)
+        if sessions >= room or (admitted and not source_allowed(admitted, str(packet.source))):
             self._refuse(connection)
             return
         context = None
-        if row.get("name") == "api-ssl":
+        if service == "api-ssl":
             identity = self.certificates.identity(row.get("certificate"))
             context = server_context(identity, row.get("tls-version") or "any")
-        served = Connection(self, Door(row_id, row.get("name"), context), packet)
+        served = Connection(self, Door(service, context), packet)
         self.connections.add(served)
         self._rows.appear(served)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -209,19 +216,14 @@ class Server:
         if isinstance(connection, Connection):
             connection.cut()
 
-    def _moved(self, row_id: str) -> None:
+    def _moved(self, service: str) -> None:
         if self.router.switches.open_sessions_on_disable == "cut":
-            for connection in [one for one in self.connections if one.door.row_id == row_id]:
+            for connection in [one for one in self.connections if one.door.service == service]:
                 connection.cut()
 
     def _changed(self, path: str) -> None:
         if path in ("/ip/firewall/connection", "/ipv6/firewall/connection"):
-            self._rows.check(self.connections)
+            self._rows.check()
 
     def _tracked(self, block: Block) -> int:
         return sum(connection.packet.source in block for connection in self.connections)
-
-
-def source_block(source: Address) -> Block:
-    """The block that holds one address alone."""
-    return ipaddress.ip_network((source, source.max_prefixlen))

@@ -1,0 +1,117 @@
+# Copyright (c) 2026, the bastion.routeros contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``routeros-simulator``: one router, served until SIGTERM; one JSON line on stdout says where."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import dataclasses
+import json
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from .router import Router
+from .server import Options, Server
+from .state import BadState, load_file, save_file
+from .switches import Switches
+
+
+def _switch(text: str) -> tuple[str, Any]:
+    """`name=value` as a field of Switches; names may be written with hyphens."""
+    name, _, value = text.partition("=")
+    name = name.replace("-", "_")
+    defaults = dataclasses.asdict(Switches())
+    if name not in defaults:
+        raise argparse.ArgumentTypeError(f"there is no switch {name!r}; there are {', '.join(sorted(defaults))}")
+    default = defaults[name]
+    if isinstance(default, bool):
+        words = {"yes": True, "true": True, "no": False, "false": False}
+        if value not in words:
+            raise argparse.ArgumentTypeError(f"{name} is yes or no, not {value!r}")
+        return name, words[value]
+    try:
+        return name, type(default)(value)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{name} is a number, not {value!r}") from None
+
+
+def _pair(text: str) -> tuple[str, str]:
+    prefix, equals, name = text.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError("expected PREFIX=INTERFACE")
+    return prefix, name
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options of the command."""
+    made = argparse.ArgumentParser(
+        prog="routeros-simulator",
+        description="A simulated RouterOS router that answers the binary API on 127.0.0.1 (and ::1) until SIGTERM.",
+    )
+    add = made.add_argument
+    add("--version", default="7.22.3", help="RouterOS version (default: %(default)s)")
+    add("--api-port", type=int, metavar="N", help="port of api; 0, the default, is a free one")
+    add("--api-ssl-port", type=int, metavar="N", help="port of api-ssl; 0, the default, is a free one")
+    add("--ssh-port", type=int, metavar="N", help="accepted, but SSH is not simulated: the answer says null")
+    add("--state", type=Path, metavar="FILE", help="load the router from this file, and keep it there at the end")
+    add("--rtt", type=float, default=0.0, metavar="MS", help="milliseconds that every request needs on its way")
+    add("--time-scale", type=float, default=1.0, metavar="X", help="simulated seconds per real second")
+    add("--switch", type=_switch, action="append", default=[], metavar="NAME=VALUE", help="decide an open question")
+    add("--interface", type=_pair, action="append", default=[], metavar="PREFIX=NAME", help="where sources arrive")
+    add("--ipsec", action="append", default=[], metavar="PREFIX", help="sources that come through an IPsec tunnel")
+    return made
+
+
+async def _serve(arguments: argparse.Namespace) -> None:
+    loop = asyncio.get_running_loop()
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    switches = dataclasses.replace(Switches(), **dict(arguments.switch))
+    router = Router(arguments.version, time_scale=arguments.time_scale, switches=switches)
+    known = arguments.state is not None and arguments.state.exists()
+    # a saved router keeps its ports unless others are asked for
+    free = None if known else 0
+    ports = {
+        "api": free if arguments.api_port is None else arguments.api_port,
+        "api-ssl": free if arguments.api_ssl_port is None else arguments.api_ssl_port,
+    }
+    options = Options(
+        ports=ports,
+        round_trip=arguments.rtt / 1000,
+        interfaces=dict(arguments.interface),
+        ipsec=tuple(arguments.ipsec),
+    )
+    server = Server(router, options)
+    if known:
+        load_file(router, arguments.state)
+    await server.start()
+    ready = {"api": server.port("api"), "api_ssl": server.port("api-ssl"), "ssh": None, "pid": os.getpid()}
+    print(json.dumps(ready), flush=True)
+    await stopping.wait()
+    await server.stop()
+    if arguments.state is not None:
+        save_file(router, arguments.state)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit status."""
+    arguments = parser().parse_args(argv)
+    if arguments.ssh_port is not None:
+        print("routeros-simulator: SSH is not simulated, --ssh-port is ignored", file=sys.stderr)
+    try:
+        asyncio.run(_serve(arguments))
+    except (BadState, ValueError, OSError) as error:
+        print(f"routeros-simulator: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
