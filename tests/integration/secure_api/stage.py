@@ -1,0 +1,168 @@
+# Copyright (c) 2026, the bastion.routeros contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the scenarios of the role share: an inventory, a real ansible-playbook, its recap, a port translation."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from routeros_simulator.testing import Simulator
+
+ROUTER = "router1"
+PASSWORD = "correct-horse-7"
+PLAYBOOK = "bastion.routeros.secure_api"
+POLICIES = ["read", "write", "api", "policy", "sensitive", "ftp"]
+RECAP = re.compile(rf"^{ROUTER}\s*:\s*ok=(\d+)\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)", re.MULTILINE)
+BIN = Path(sys.executable).parent
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a playbook."""
+
+    code: int
+    text: str
+
+    @property
+    def changed(self) -> int:
+        """How many tasks changed something; -1 when the play did not get as far as a recap."""
+        found = RECAP.search(self.text)
+        return int(found[2]) if found else -1
+
+    @property
+    def flat(self) -> str:
+        """The output on one line, without the line breaks and quotes that Ansible's own formatting puts in."""
+        return " ".join(self.text.replace("\\n", " ").replace("\\", "").split())
+
+
+@dataclass
+class Stage:
+    """An inventory in a folder of its own, for one router."""
+
+    folder: Path
+    port: int
+    service_port: int = 0
+    variables: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        service_port = self.service_port or self.port
+        self.variables = {
+            "ansible_connection": "bastion.routeros.api",
+            "ansible_user": "automation",
+            "ansible_password": PASSWORD,
+            "ansible_routeros_ca_path": "{{ inventory_dir }}/ca/{{ inventory_hostname }}.pem",
+            "ansible_routeros_first_contact": {
+                "method": "anonymous",
+                "port": self.port,
+                "user": "admin",
+                "password": "",
+            },
+            "secure_api_port": service_port,
+            "secure_api_sources": ["127.0.0.1", "127.0.5.0/24"],
+            "secure_api_users": [{"name": "automation", "password": "{{ ansible_password }}", "policies": POLICIES}],
+            **self.variables,
+        }
+
+    @property
+    def ca(self) -> Path:
+        """Where the role keeps the router's authority."""
+        return self.folder / "ca" / f"{ROUTER}.pem"
+
+    @property
+    def record(self) -> Path:
+        """Where the role keeps what was there before."""
+        return self.folder / "ca" / f"{ROUTER}.before.yml"
+
+    def play(self, *options: str, extra: Mapping[str, Any] | None = None, playbook: str = PLAYBOOK) -> Run:
+        """Run a playbook as a user would; ``extra`` are variables that override the inventory's."""
+        hosts = {ROUTER: {"ansible_host": "127.0.0.1", "ansible_port": self.port}}
+        inventory = self.folder / "hosts.yml"
+        inventory.write_text(yaml.safe_dump({"routers": {"hosts": hosts, "vars": self.variables}}))
+        command = [str(BIN / "ansible-playbook"), playbook, "-i", str(inventory), *options]
+        if extra:
+            command += ["-e", yaml.safe_dump(dict(extra), default_flow_style=True, width=10**6).strip()]
+        environment = os.environ | {"ANSIBLE_NOCOLOR": "1", "ANSIBLE_RETRY_FILES_ENABLED": "0"}
+        environment.pop("ANSIBLE_FORCE_COLOR", None)
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=180,
+        )
+        return Run(done.returncode, done.stdout)
+
+
+@contextlib.contextmanager
+def port_translation(inside: int) -> Iterator[int]:
+    """A port of this machine behind which another one is reached, as a dst-nat in front of a router does."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def pump(source: socket.socket, target: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                target.sendall(data)
+        for end in (source, target):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def serve() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client, _address = listener.accept()
+                try:
+                    server = socket.create_connection(("127.0.0.1", inside))
+                except OSError:
+                    client.close()
+                    continue
+                for ends in ((client, server), (server, client)):
+                    threading.Thread(target=pump, args=ends, daemon=True).start()
+
+    threading.Thread(target=serve, daemon=True).start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        listener.close()
+
+
+# What a router counts or keeps by itself, or what belongs to no configuration.
+_NOT_CONFIGURATION = (
+    "/log",
+    "/user/active",
+    "/system/history",
+    "/system/resource",
+    "/safe-mode",
+    "/file",
+    "/ip/firewall/connection",
+    "/ipv6/firewall/connection",
+    "/system/clock",
+)
+_COUNTED = ("bytes", "packets", "last-logged-in", "expired", "invalid", "creation-time", "uptime")
+
+
+def snapshot(router: Simulator) -> dict[str, list[tuple[tuple[str, str], ...]]]:
+    """The configuration of a router: every static row of every menu, in order, without counters and ids."""
+    paths = router.call(lambda: list(router.router.tables))
+    return {
+        path: [
+            tuple(sorted((name, text) for name, text in row.items() if name != ".id" and name not in _COUNTED))
+            for row in router.rows(path)
+            if row.get("dynamic") != "true"
+        ]
+        for path in paths
+        if not path.startswith(_NOT_CONFIGURATION)
+    }

@@ -1,0 +1,180 @@
+# Copyright (c) 2026, the bastion.routeros contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A router that belongs to somebody: what others have made stays byte for byte, on the way there and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.bastion.routeros.tests.demo import outside
+from ansible_collections.bastion.routeros.tests.integration.secure_api.stage import PASSWORD, Stage, snapshot
+from routeros_simulator.testing import Simulator
+
+LISTS = ("customers", "spammers", "management")
+
+
+def furnish(router: Simulator) -> None:
+    """200 rules, 5 users, 3 lists, a group, a logging rule: as if an administrator had typed them."""
+
+    def fill() -> None:
+        tables = router.router.tables
+        for number in range(200):
+            chain = ("input", "forward", "mine")[number % 3]
+            rule = {"chain": chain, "action": "accept", "protocol": "tcp", "dst-port": str(1000 + number)}
+            tables["/ip/firewall/filter"].add({**rule, "comment": f"rule {number}, ünïcode"})
+        for number in range(40):
+            tables["/ipv6/firewall/filter"].add(
+                {"chain": "input", "action": "accept", "src-address-list": f"v6-{number}"}
+            )
+        for name in LISTS:
+            for number in range(20):
+                tables["/ip/firewall/address-list"].add(
+                    {"list": name, "address": f"198.51.100.{number}", "comment": name}
+                )
+        tables["/user/group"].add({"name": "operators", "policy": "read,write,winbox,ssh"})
+        for number in range(5):
+            user = {"name": f"operator{number}", "group": "operators", "password": "x", "comment": "day shift"}
+            tables["/user"].add(user)
+        tables["/system/logging"].add({"topics": "wireless,debug", "action": "memory"})
+
+    router.call(fill)
+
+
+def of_others(router: Simulator) -> dict[str, list[Any]]:
+    """The configuration without the rows that carry the role's names."""
+    kept: dict[str, list[Any]] = {}
+    for path, rows in snapshot(router).items():
+        if path not in ("/ip/service", "/user/settings", "/system/logging", "/certificate"):
+            kept[path] = [row for row in rows if not any("bastion" in text for _name, text in row)]
+    return kept
+
+
+def test_what_others_made_stays_byte_for_byte(router: Simulator, stage: Stage) -> None:
+    furnish(router)
+    fresh, theirs = snapshot(router), of_others(router)
+    first = stage.play()
+    assert first.code == 0, first.text
+    assert of_others(router) == theirs
+    assert [row for row in snapshot(router)["/system/logging"] if ("topics", "wireless,debug") in row]
+    top = router.rows("/ip/firewall/filter")[0]
+    assert (top["chain"], top["jump-target"]) == ("input", "bastion-secure-api")
+    second = stage.play()
+    assert (second.code, second.changed) == (0, 0), second.text
+    undone = stage.play(extra={"secure_api_state": "absent"})
+    assert undone.code == 0, undone.text
+    assert snapshot(router) == fresh
+
+
+def test_an_account_that_was_there_gets_its_group_back(router: Simulator, stage: Stage) -> None:
+    def prepare() -> None:
+        router.router.tables["/user"].add(
+            {"name": "automation", "group": "read", "password": PASSWORD, "comment": "hers", "address": "127.0.0.0/8"}
+        )
+
+    router.call(prepare)
+    fresh = snapshot(router)["/user"]
+    first = stage.play()
+    assert first.code == 0, first.text
+    account = next(row for row in router.rows("/user") if row["name"] == "automation")
+    assert (account["group"], account["comment"]) != ("read", "hers")
+    assert account["comment"] == "hers"
+    undone = stage.play(extra={"secure_api_state": "absent"})
+    assert undone.code == 0, undone.text
+    assert snapshot(router)["/user"] == fresh
+
+
+def test_a_changed_policy_changes_only_what_it_says(router: Simulator, stage: Stage) -> None:
+    assert stage.play().code == 0
+    users = stage.variables["secure_api_users"]
+    colleague = {
+        "name": "colleague",
+        "password": "staple-battery-9",
+        "policies": ["read", "api"],
+        "sources": ["127.0.5.7"],
+    }
+    stage.variables["secure_api_users"] = [*users, colleague]
+    stage.variables["secure_api_blocked_sources"] = ["127.0.5.66"]
+    stage.variables["secure_api_disabled_services"] = ["api", "telnet", "ftp", "www", "winbox"]
+    second = stage.play()
+    assert second.code == 0, second.text
+    good = outside.verifying(stage.ca)
+    port = router.api_ssl_port
+    assert outside.encrypted(port, "127.0.5.7", "colleague", "staple-battery-9", good) == "in"
+    assert outside.encrypted(port, "127.0.5.8", "colleague", "staple-battery-9", good) == "denied"
+    assert outside.encrypted(port, "127.0.5.66", "automation", PASSWORD, good) == "silent"
+    third = stage.play()
+    assert (third.code, third.changed) == (0, 0), third.text
+
+    # Taken out of the list again: the account and its group go, because the role made them.
+    stage.variables["secure_api_users"] = users
+    stage.variables["secure_api_brute_force"] = False
+    stage.variables["secure_api_rate_limit"] = False
+    fourth = stage.play()
+    assert fourth.code == 0, fourth.text
+    assert {row["name"] for row in router.rows("/user")} == {"admin", "automation"}
+    assert "bastion-read-api" not in {row["name"] for row in router.rows("/user/group")}
+    assert not [row for row in router.rows("/ip/firewall/filter") if "login" in row["chain"] or "gate" in row["chain"]]
+    fifth = stage.play()
+    assert (fifth.code, fifth.changed) == (0, 0), fifth.text
+    undone = stage.play(extra={"secure_api_state": "absent"})
+    assert undone.code == 0, undone.text
+    assert next(row for row in router.rows("/ip/service") if row["name"] == "winbox")["disabled"] == "false"
+
+
+def test_a_lost_record_is_read_from_the_rules(router: Simulator, stage: Stage) -> None:
+    fresh = snapshot(router)
+    assert stage.play().code == 0
+    stage.record.unlink()
+    second = stage.play("--diff")
+    assert second.code == 0, second.text
+    # Nothing on the router; only the controller's copy is written again.
+    assert second.changed == 1
+    assert stage.record.exists()
+    stage.record.unlink()
+    undone = stage.play(extra={"secure_api_state": "absent"})
+    assert undone.code == 0, undone.text
+    assert snapshot(router)["/ip/service"] == fresh["/ip/service"]
+    assert snapshot(router)["/user"] == fresh["/user"]
+    assert "stay as they are" in undone.flat
+
+
+@pytest.mark.parametrize("attempts", [1, 3])
+def test_too_many_connections_block_a_source_and_nobody_else(router: Simulator, stage: Stage, attempts: int) -> None:
+    stage.variables["secure_api_brute_force"] = {"attempts": attempts}
+    first = stage.play()
+    assert first.code == 0, first.text
+    good = outside.verifying(stage.ca)
+
+    def enter(source: str) -> str:
+        return outside.encrypted(router.api_ssl_port, source, "automation", PASSWORD, good, timeout=1.5)
+
+    assert [enter("127.0.5.66") for _number in range(attempts + 1)] == [*["in"] * attempts, "silent"]
+    assert enter("127.0.5.67") == "in"
+    assert [enter("127.0.0.1") for _number in range(attempts + 2)] == ["in"] * (attempts + 2)
+    second = stage.play()
+    assert (second.code, second.changed) == (0, 0), second.text
+    # After a day it is forgiven.
+    router.advance(86400 + 60)
+    assert enter("127.0.5.66") == "in"
+
+
+def test_above_its_rate_a_source_is_dropped_but_not_counted(router: Simulator, stage: Stage) -> None:
+    """A dropped SYN must not climb a stage: else one slow minute would block an honest source for a day."""
+    stage.variables["secure_api_brute_force"] = {"attempts": 5, "window": "10m"}
+    stage.variables["secure_api_rate_limit"] = {"rate": 1, "per": "1m", "burst": 2}
+    # The proof and the second transaction come from here as well.
+    stage.variables["secure_api_trusted_sources"] = []
+    stage.variables["secure_api_rate_limit"]["burst"] = 20
+    stage.variables["secure_api_brute_force"]["attempts"] = 10
+    first = stage.play()
+    assert first.code == 0, first.text
+    good = outside.verifying(stage.ca)
+
+    def enter() -> str:
+        return outside.encrypted(router.api_ssl_port, "127.0.5.66", "automation", PASSWORD, good, timeout=1.0)
+
+    assert enter() == "in"
+    climbed = {row["list"] for row in router.rows("/ip/firewall/address-list") if row["address"] == "127.0.5.66"}
+    assert climbed == {"bastion-api-stage1"}
