@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv6Address, summarize_address_range
 
 
@@ -68,6 +69,7 @@ def ip4_prefix(text: str, *, host_mask: bool) -> str | None:
     return str(network) if length == 32 and not host_mask else f"{network}/{length}"
 
 
+@lru_cache(maxsize=1024)
 def ip6_prefix(text: str) -> str | None:
     """An IPv6 prefix with its host bits cleared; a single host has /128."""
     parts = _split(text, 128)
@@ -78,6 +80,7 @@ def ip6_prefix(text: str) -> str | None:
     return f"{show_ip6(int(found) >> 128 - length << 128 - length)}/{length}"
 
 
+@lru_cache(maxsize=1024)
 def ip4_range(text: str) -> str | None:
     """Host, prefix or range; /32 is dropped, a range that is exactly one prefix turns into it."""
     if "-" not in text:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,19 +15,23 @@ if TYPE_CHECKING:
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
+@lru_cache(maxsize=16)
+def _texts(seconds: int, iso: bool) -> tuple[str, str]:
+    moment = datetime.fromtimestamp(seconds, UTC)
+    day = f"{moment:%Y-%m-%d}" if iso else f"{_MONTHS[moment.month - 1]}/{moment.day:02}/{moment.year}"
+    return day, f"{moment:%H:%M:%S}"
+
+
 def show_date(router: Router, seconds: float) -> str:
     """2023-03-10, or mar/10/2023 before 7.10."""
-    moment = datetime.fromtimestamp(seconds, UTC)
-    if router.at_least("7.10"):
-        return moment.strftime("%Y-%m-%d")
-    return f"{_MONTHS[moment.month - 1]}/{moment.day:02}/{moment.year}"
+    return _texts(int(seconds), router.at_least("7.10"))[0]
 
 
 def show_time(seconds: float) -> str:
     """HH:MM:SS."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%H:%M:%S")
+    return _texts(int(seconds), True)[1]
 
 
 def show_moment(router: Router, seconds: float) -> str:
     """Date and time."""
-    return f"{show_date(router, seconds)} {show_time(seconds)}"
+    return " ".join(_texts(int(seconds), router.at_least("7.10")))

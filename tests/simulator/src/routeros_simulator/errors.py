@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# writing to a row that the router keeps for itself, and to one that follows from something else
+BUILT_IN = "failure: cannot change builtin"
+CONFIGURED_ELSEWHERE = "failure: this is configured elsewhere"
+
 
 class Trap(Exception):
     """A command failed; sent as `!trap =message=...` (with a category only when one is given) before `!done`."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from .call import Call
-from .errors import Trap
+from .errors import BUILT_IN, Trap
 from .facts import Property
 from .table import Hooks, Row, Table
 from .types import canonical
@@ -40,8 +40,8 @@ class RuleHooks(Hooks):
     def parse(self, call: Call, table: Table, row: Row | None, property: Property, text: str) -> str:
         """tcp-flags: a set replaces only the half, plain or negated, that the text names; also after an unset."""
         new = canonical(property, text, call.router)
-        old = row.hidden.get("tcp-flags", "") if row is not None else ""
-        if not old or not new:
+        old = (row.hidden.get("tcp-flags") or "") if row is not None else ""
+        if not old or not new or "!," in (old[:2], new[:2]):
             return new
         plain, negated = _halves(new)
         old_plain, old_negated = _halves(old)
@@ -106,7 +106,7 @@ class RuleHooks(Hooks):
                 chain = "forward" if path == table.path else "prerouting"
                 values = {"chain": chain, "action": "passthrough", "comment": _DUMMY}
                 other.insert(
-                    values, dynamic=True, before=first.id if first else "", locked="failure: cannot change builtin"
+                    values, dynamic=True, before=first.id if first else "", locked=BUILT_IN
                 )
             elif not self._fasttracks and dummy is not None:
                 other.delete(dummy)

@@ -96,7 +96,8 @@ class Changed:
     after_hidden: dict[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.after, self.after_hidden = dict(self.row.values), dict(self.row.hidden)
+        self.after = dict(self.row.values)
+        self.after_hidden = {name: self.row.hidden.get(name) for name in self.before_hidden}
 
     def undo(self) -> None:
         """Put the old values back."""

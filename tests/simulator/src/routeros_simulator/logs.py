@@ -118,11 +118,10 @@ class Logs:
 
     def _append(self, action: Row, topics: str, message: str) -> None:
         lines = int(action.get("memory-lines", "1000"))
-        if len(self.table) >= lines:
+        while len(self.table) >= lines:
             if action.get("memory-stop-on-full") == "true":
                 return
-            oldest = next(iter(self.table))
-            self.table.delete(oldest)
+            self.table.delete(next(iter(self.table)))
         values = {
             "time": show_moment(self.router, self.router.clock.now()),
             "buffer": action.get("name"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .call import Call
-from .errors import Trap
+from .errors import BUILT_IN, Trap
 from .table import Hooks, Row, Table
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def fill(router: Router) -> None:
     lists.next_id = 0x2000000
     for name in ("all", "none", "dynamic", "static"):
         comment = f"contains {'no' if name == 'none' else name} interfaces"
-        lists.insert({"name": name, "builtin": "true", "comment": comment}).locked = "failure: cannot change builtin"
+        lists.insert({"name": name, "builtin": "true", "comment": comment}).locked = BUILT_IN
     lists.next_id = 0x2000010
     router.tables["/snmp/community"].next_id = 0
     router.tables["/snmp/community"].insert({"name": "public", "default": "true"})

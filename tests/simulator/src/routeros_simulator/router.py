@@ -15,7 +15,7 @@ from .address_lists import AddressLists
 from .call import Call, Handler, Send
 from .clock import Clock
 from .dates import show_moment
-from .errors import Fatal, Refused, Trap
+from .errors import BUILT_IN, Fatal, Refused, Trap
 from .facts import Property, menus_of
 from .history import History
 from .logs import Logs
@@ -245,7 +245,7 @@ class Router:
             self.close(session)
         with self.batch():
             for table in self.tables.values():
-                for row in [row for row in table if row.dynamic]:
+                for row in [row for row in table if row.dynamic and row.locked != BUILT_IN]:
                     if row.linked:
                         table.delete(row)
         self.history.actions.clear()
@@ -283,6 +283,11 @@ class Router:
             category = [] if trap.category is None or not self.switches.categories else [f"=category={trap.category}"]
             send(["!trap", *category, f"=message={trap.message}"])
         send(done)
+
+    def row_done(self, call: Call) -> None:
+        """One of several rows of a command is written."""
+        if self.switches.row_is_action:
+            self.commit(call)
 
     def commit(self, call: Call) -> None:
         """End an entry of the history: what was changed since the last commit is one action."""

@@ -32,6 +32,8 @@ class Switches:
     quit_while_holding: str = "unroll"
     # seconds between the close of the holder's socket and the rollback
     rollback_delay: float = 2.0
+    # every row of a set, remove or move with several ids is an action of its own (safe mode has 100), or all are one
+    row_is_action: bool = True
     # seconds until a firewall rule acts
     rule_delay: float = 0.0
     # seconds that a freshly signed or imported certificate is refused as a reference

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from .errors import CONFIGURED_ELSEWHERE
 from .facts import Menu, Property
 from .history import Added, Changed, Moved, Removed
 
@@ -113,6 +114,8 @@ class Table:
         self.flags = {name: "false" for name in menu.flags if menu.properties[name].readonly}
         self.secrets = frozenset(one.name for one in menu.properties.values() if one.secret)
         self.write_only = frozenset(one.name for one in menu.properties.values() if one.write_only)
+        # the hidden values that are configuration: undo puts them back
+        self.tracked = self.write_only | ({"tcp-flags"} if "tcp-flags" in menu.properties else set())
 
     def __iter__(self) -> Iterator[Row]:
         row = self._first
@@ -163,7 +166,7 @@ class Table:
         row = Row(id, dict(values) if dynamic else {**self.defaults, **values})
         row.hidden.update(hidden or {})
         row.dynamic = dynamic
-        row.locked = locked if locked is not None else ("failure: this is configured elsewhere" if dynamic else "")
+        row.locked = locked if locked is not None else (CONFIGURED_ELSEWHERE if dynamic else "")
         self.link(row, self._rows.get(before))
         if journal and self.journaled and not row.dynamic:
             self.router.history.record(Added(self, row))
@@ -178,15 +181,16 @@ class Table:
         journal: bool = False,
     ) -> None:
         """The router's own set; None unsets."""
-        before, before_hidden = dict(row.values), dict(row.hidden)
+        before = dict(row.values)
+        before_hidden = {name: row.hidden.get(name) for name in self.tracked}
         for name, text in values.items():
             if text is None:
                 row.values.pop(name, None)
             else:
                 row.values[name] = text
-        row.hidden.update(hidden or {})
-        if before == row.values and before_hidden == row.hidden:
+        if before == row.values and not hidden:
             return
+        row.hidden.update(hidden or {})
         if journal and self.journaled and not row.dynamic:
             self.router.history.record(Changed(self, row, before, before_hidden))
         self.hooks.updated(self, row, before)
@@ -196,7 +200,8 @@ class Table:
     def replace(self, row: Row, values: dict[str, str], hidden: dict[str, Any]) -> None:
         """Put a whole content back (undo); tells the hooks."""
         before = row.values
-        row.values, row.hidden = dict(values), dict(hidden)
+        row.values = dict(values)
+        row.hidden.update(hidden)
         self.hooks.updated(self, row, before)
         self.router.references.updated(self, row, before)
         self._tell(row)
@@ -239,7 +244,8 @@ class Table:
         if row is not None:
             return [row]
         if text.startswith("*"):
-            return []
+            row = self._rows.get(text.upper())
+            return [row] if row is not None else []
         if "name" in self.menu.properties:
             named = [row for row in self if row.values.get("name") == text]
             if named:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from . import addresses
 from .call import Call
-from .errors import Refused, Trap
+from .errors import BUILT_IN, Refused, Trap
 from .facts import Property
 from .overlay import POLICIES
 from .table import Hooks, Row, Table
@@ -50,7 +50,7 @@ class GroupHooks(Hooks):
         if row is None:
             return
         if row.get("name") in BUILT_IN_GROUPS and after["name"] != row.get("name"):
-            raise Trap("failure: cannot change builtin", 4)  # refused for certain, the text is a stand-in
+            raise Trap(BUILT_IN, 4)  # refused for certain, the text is a stand-in
         users = call.router.tables["/user"]
         if granted(after["policy"]) >= set(POLICIES) or not full_users(users):
             return

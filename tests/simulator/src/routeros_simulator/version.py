@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # a release candidate sorts before its release
 _STAGES = {"alpha": -3, "beta": -2, "rc": -1}
 _PATTERN = re.compile(r"(\d+(?:\.\d+)*)(?:(alpha|beta|rc)(\d+))?")
 
 
+@lru_cache(maxsize=512)
 def parse_version(text: str) -> tuple[int, ...]:
     """Take 7.22.3, 7.24rc1 or "7.22.3 (stable)" apart; raises ValueError for anything else."""
     match = _PATTERN.fullmatch(text.split(" ")[0])

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from .call import Call
-from .errors import Trap
+from .errors import BUILT_IN, Trap
 from .facts import Property
 from .table import Row, Table
 from .types import canonical
@@ -102,7 +102,7 @@ def remove(call: Call) -> None:
                 raise Trap(row.locked, 4)
             table.hooks.check_remove(call, table, row)
             table.delete(row, journal=True)
-            call.router.commit(call)
+            call.router.row_done(call)
 
 
 def move(call: Call) -> None:
@@ -117,13 +117,13 @@ def move(call: Call) -> None:
     if target and target[0] in rows:
         raise Trap("failure: can not move object before itself", 4)
     if target and target[0].dynamic:
-        raise Trap(target[0].locked or "failure: cannot change builtin", 4)
+        raise Trap(target[0].locked or BUILT_IN, 4)
     for row in rows:
         if row.locked:
             raise Trap(row.locked, 4)
     for row in rows:
         table.move(row, target[0] if target else None, journal=True)
-    call.router.commit(call)
+        call.router.row_done(call)
 
 
 def _unknown(name: str) -> Trap:
@@ -170,7 +170,7 @@ def _place(call: Call, table: Table, word: str | None) -> str:
             raise Trap("failure: item referred by 'place-before' does not exist", 4)
         raise call.router.missing_item()
     if rows[0].dynamic:
-        raise Trap(rows[0].locked or "failure: cannot change builtin", 4)
+        raise Trap(rows[0].locked or BUILT_IN, 4)
     return rows[0].id
 
 
@@ -236,4 +236,4 @@ def _apply(call: Call, table: Table, row: Row, wanted: dict[str, str]) -> None:
     changes: dict[str, str | None] = {name: text for name, text in after.items() if row.values.get(name) != text}
     changes.update({name: None for name in row.values if name not in after})
     table.update(row, changes, hidden=hidden, journal=True)
-    call.router.commit(call)
+    call.router.row_done(call)
