@@ -102,7 +102,8 @@ class FirewallFilter(Change):
         """A rule behind an ending rule that matches everything which it matches can never be reached."""
         for number, rule in enumerate(rules):
             for earlier_number, earlier in enumerate(rules[:number]):
-                if _covers(earlier, rule):
+                between = rules[earlier_number + 1 : number]
+                if _covers(earlier, rule) and not _listed_between(earlier, between):
                     self.warnings.append(
                         f"firewall_filter: rules[{number}] ({rule.get('comment', 'no comment')}) of the {family} "
                         f"ruleset '{self.options['ruleset']}' can never match: rules[{earlier_number}] "
@@ -159,6 +160,12 @@ def _covers(earlier: Mapping[str, str], later: Mapping[str, str]) -> bool:
     if {"limit", "dst-limit", "connection-limit", "random", "nth", "psd", "time"} & set(matchers):
         return False
     return all(later.get(name) == text for name, text in matchers.items())
+
+
+def _listed_between(earlier: Mapping[str, str], between: Sequence[Mapping[str, str]]) -> bool:
+    """Whether a rule in between puts addresses into a list that ``earlier`` looks at: it matches other packets then."""
+    lists = {earlier[name].lstrip("!") for name in ("src-address-list", "dst-address-list") if name in earlier}
+    return any(rule.get("action", "").startswith("add-") and rule.get("address-list") in lists for rule in between)
 
 
 CHANGE = FirewallFilter
