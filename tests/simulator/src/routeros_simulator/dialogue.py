@@ -241,7 +241,9 @@ class Dialogue:
             # the challenge of old releases is still handed out, but no answer to it is accepted (seen on 6.47.6)
             self._send(tagged(tag, ["!done", f"=ret={secrets.token_hex(16)}"]))
             return
-        answer = self.router.login(given["name"], given.get("password", ""), self.address)
+        answer: Session | Refused = Refused()
+        if "response" not in given:
+            answer = self.router.login(given["name"], given.get("password", ""), self.address)
         if isinstance(answer, Refused):
             self._send(tagged(tag, ["!trap", f"=message={answer.message}"]))
         else:
