@@ -10,7 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.bastion.routeros.plugins.plugin_utils.compare import Comparer, Order, longest_rising
+from ansible_collections.bastion.routeros.plugins.plugin_utils.compare import (
+    Comparer,
+    Order,
+    longest_rising,
+    untouchable,
+)
 from ansible_collections.bastion.routeros.plugins.plugin_utils.menus.model import Menu
 from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version
 
@@ -184,7 +189,7 @@ class _Inverse:
         following = ""
         for name in reversed(self.before):
             target[name] = following if self.menu.ordered else ""
-            if name in stay:
+            if name in stay and not untouchable(self.before[name]):
                 following = name
         steps: list[Operation] = []
         for name, row in self.before.items():
