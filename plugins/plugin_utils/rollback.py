@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Set
 from typing import TYPE_CHECKING
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils import report
-from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import RouterError
+from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import RouterError, Trap
 from ansible_collections.bastion.routeros.plugins.plugin_utils.executor import Executor
 from ansible_collections.bastion.routeros.plugins.plugin_utils.menus import menu
 from ansible_collections.bastion.routeros.plugins.plugin_utils.operations import Operation, invert
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 # After a session's end the router was seen to roll back within some 2 s; anything up to this counts.
 ROLLBACK = 30.0
 POLL = 0.5
+ROUNDS = 3
 Touched = Mapping[str, Set[str]]
 
 
@@ -54,17 +55,32 @@ def restore(
         if hold is not None:
             _wait_for_rollback(live, base, sleep)
         left = _inverse(base, read(live), touched)
-        if left:
-            Executor(live, sleep=sleep).run(left)
+        refused = ""
+        for _round in range(ROUNDS):
+            if not left:
+                break
+            refused = _put_back(Executor(live, sleep=sleep), left)
             left = _inverse(base, read(live), touched)
         if left:
-            return f"It was undone, except for: {'; '.join(report.sentence(step) for step in left)}."
+            what = "; ".join(report.sentence(step) for step in left)
+            return f"It was undone, except for what this would put right: {what}. {refused}".rstrip()
         return "Everything was undone: the router is as it was before this task."
     except RouterError as error:
         return _unreachable(unrolled, hold, error)
     finally:
         if live is not session:
             live.close()
+
+
+def _put_back(executor: Executor, operations: list[Operation]) -> str:
+    """One pass; what the router refuses now may go through after the rest (a group still in use, say)."""
+    refused = ""
+    for operation in operations:
+        try:
+            executor.run([operation])
+        except Trap as trap:
+            refused = trap.message
+    return refused
 
 
 def _unroll(session: Session, hold: SafeMode | None) -> bool:
@@ -99,7 +115,8 @@ def _wait_for_rollback(session: Session, base: State, sleep: Callable[[float], N
 
 def _inverse(base: State, now: State, touched: Touched) -> list[Operation]:
     operations: list[Operation] = []
-    for path, ids in touched.items():
+    # Last written, first put back: a user goes before its group, a jump before its chain.
+    for path, ids in reversed(touched.items()):
         if path in base.tables and path in now.tables:
             operations += invert(menu(path), base.rows(path), now.rows(path), ids)
     return operations

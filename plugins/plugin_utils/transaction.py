@@ -205,8 +205,8 @@ class Transaction:
     # -- writing -----------------------------------------------------------------------------------------------------
 
     def _write(self, session: Session) -> None:
+        plans, removals = self._make_certificates(session)
         executor = Executor(session, self._door.options.window, self._sleep)
-        plans, removals = self._make_certificates(session, executor)
         base = self._read(session)
         phases = split(plans, safe_mode.BUDGET)
         hold: safe_mode.SafeMode | None = None
@@ -221,14 +221,16 @@ class Transaction:
             executor.run(phases.behind)
         except BaseException as failure:
             # A task's timeout and an interruption are no Exceptions, and must not leave half a change either.
+            if not executor.touched and not (hold and hold.held):
+                raise
             found = restore(self._door, session, hold, base, executor.touched, self._read, self._sleep)
             if not isinstance(failure, RouterError):
                 raise
             raise RolledBack(f"{failure.message} {found}") from failure
-        executor.run(removals)
+        Executor(session, self._door.options.window, self._sleep).run(removals)
         self._look_again(session)
 
-    def _make_certificates(self, session: Session, executor: Executor) -> tuple[list[list[Operation]], list[Operation]]:
+    def _make_certificates(self, session: Session) -> tuple[list[list[Operation]], list[Operation]]:
         """Make and sign first; only then is known what is left to do (a new CA changes the leaves below it)."""
         plans = self.outcome.plans
         removals: dict[str, Operation] = {}
@@ -237,7 +239,7 @@ class Transaction:
             removals |= {step.id: step for steps in plans for step in steps if _removes_certificate(step)}
             if not making:
                 break
-            executor.run(making)
+            Executor(session, self._door.options.window, self._sleep).run(making)
             for change in self._changes:
                 change.settled_certificates()
             plans, _state = self._plan(self._read(session))

@@ -97,13 +97,17 @@ class Change:
     def texts(
         self, target: Menu, options: Mapping[str, Any], version: Version, where: str = "", leave_out: Iterable[str] = ()
     ) -> dict[str, str]:
-        """Options named as the menu's properties, with underscores; those that are not set are left out."""
+        """Options named as the menu's properties, with underscores, under the names that this version prints.
+
+        Those that are not set are left out.
+        """
         skip = set(leave_out)
-        return {
-            (name := option.replace("_", "-")): self.text(target, name, value, version, f"{where}{option}")
-            for option, value in options.items()
-            if value is not None and option not in skip
-        }
+        found = {}
+        for option, value in options.items():
+            if value is not None and option not in skip:
+                name = target.current_name(option.replace("_", "-"), version)
+                found[name] = self.text(target, name, value, version, f"{where}{option}")
+        return found
 
 
 def _values_of(names: set[str], value: Any) -> Iterable[object]:
