@@ -84,7 +84,8 @@ def tree_versions() -> list[str]:
     return list(_data()["versions"])
 
 
-def menus_of(version: str) -> dict[str, Menu]:
+@cache
+def menus_of(version: str) -> Mapping[str, Menu]:
     """All menus of a version, by path ("/ip/service"); raises ValueError for what is no version."""
     number = parse_version(version)
     data = _data()

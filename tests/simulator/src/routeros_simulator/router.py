@@ -85,11 +85,13 @@ class Router:
     resolver: name, 4 or 6 -> addresses, for DNS names in address lists.
     """
 
-    def __init__(self, version: str, *, time_scale: float = 1.0, switches: Switches | None = None) -> None:
+    def __init__(
+        self, version: str, *, time_scale: float = 1.0, switches: Switches | None = None, clock: Clock | None = None
+    ) -> None:
         self.version = version
         self.number = parse_version(version)
         self.switches = switches or Switches()
-        self.clock = Clock(time_scale)
+        self.clock = clock or Clock(time_scale)
         self.history = History(self.clock.now)
         self.changed: list[Callable[[str], None]] = []
         self.closing: list[Callable[[Session], None]] = []
