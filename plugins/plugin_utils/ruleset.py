@@ -138,6 +138,7 @@ class _Work:
     def __post_init__(self) -> None:
         self.compare = Comparer(self.menu, self.version)
         self.own = {self.ruleset.door, *self.ruleset.twins}
+        self.asked = frozenset(name for rule in self.ruleset.rules for name in rule)
 
     # What is there
 
@@ -215,9 +216,11 @@ class _Work:
             self._do(self._set(here[0], wanted))
         self._do(self._ordered([wanted], self._is_gate, self.ruleset.placement))
 
-    def _gate_differs(self) -> bool:
+    def _gate_changes(self) -> bool:
+        """Whether there is a way in and it is not (only) the one that is wanted; its place does not count."""
         gates = [row for row in self.rows if self._is_gate(row)]
-        return len(gates) != 1 or bool(self._set(gates[0], self.ruleset.gate(self.ruleset.door)))
+        wanted = self.ruleset.gate(self.ruleset.door)
+        return bool(gates) and (len(gates) > 1 or bool(self._set(gates[0], wanted)))
 
     # The ways
 
@@ -247,9 +250,10 @@ class _Work:
             target = next((twin for twin in self.ruleset.twins if not self._entered(twin)), self.ruleset.twins[0])
             self._build(target)
         elif not self._update(live):
+            # More than one write, or one beside a change of the gate.
             target = next(twin for twin in self.ruleset.twins if twin != live)
             self._build(target)
-        if target != live and live and self._gate_differs() and any(self._is_gate(row) for row in self.rows):
+        if live and target != live and self._gate_changes():
             # Rules and way in change together: the gate takes over both by one write, then the door follows.
             self._gate(target)
         if target != live or not live:
@@ -266,17 +270,13 @@ class _Work:
 
     def _meaning(self, row: Mapping[str, str]) -> Content:
         plain = {name: text for name, text in row.items() if name not in ("comment", "chain")}
-        return self.compare.content(plain, self._asked)
-
-    @property
-    def _asked(self) -> frozenset[str]:
-        return frozenset(name for rule in self.ruleset.rules for name in rule)
+        return self.compare.content(plain, self.asked)
 
     def _update(self, twin: str) -> bool:
         """Change the twin in force by at most one write that packets can notice; False when that is not enough."""
         wanted, rows = self.ruleset.rows(twin), self._in(twin)
         steps = self._one_write(rows, wanted)
-        if steps is None:
+        if steps is None or (steps and self._gate_changes()):
             return False
         self._do(steps, not self._entered(twin))
         # Comments mean nothing to packets, so any number of them may change in place.
