@@ -9,7 +9,8 @@ Arguments are passed on to ansible-test.
 
 from __future__ import annotations
 
-import os
+import ast
+import configparser
 import re
 import subprocess
 import sys
@@ -31,6 +32,22 @@ subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *arguments], 
 """
 
 
+def _keep_pip_settings(path: Path) -> None:
+    """Write what pip is set to into PATH: ansible-test passes no variable of pip on, and the home folder is another."""
+    listed = subprocess.run([sys.executable, "-m", "pip", "config", "list"], check=True, capture_output=True, text=True)
+    settings: dict[str, dict[str, str]] = {"global": {}}
+    for key, value in re.findall(r"^(\S+?)=(.*)$", listed.stdout, re.MULTILINE):
+        section, option = key.rsplit(".", 1)
+        settings.setdefault(section.replace(":env:", "global"), {})[option] = str(ast.literal_eval(value))
+    settings["global"]["quiet"] = "1"
+    configuration = configparser.RawConfigParser()
+    configuration.read_dict(settings)
+    path.parent.mkdir(exist_ok=True)
+    path.touch(mode=0o600)  # the address of an index may hold a password
+    with path.open("w", encoding="utf-8") as file:
+        configuration.write(file)
+
+
 def _prepare_home(home: Path) -> None:
     """Make a home folder for ansible-test, with the script that it looks for and pip's settings as they are."""
     requirements = Path(ansible_test.__path__[0], "_internal", "python_requirements.py").read_text(encoding="utf-8")
@@ -41,11 +58,11 @@ def _prepare_home(home: Path) -> None:
     cache.mkdir(parents=True, exist_ok=True)
     for version in versions:
         (cache / f"get_pip_{version.replace('.', '_')}.py").write_text(_GET_PIP, encoding="utf-8")
-    for name in (".config/pip", ".cache/pip", ".pip"):
-        link, real = home / name, Path.home() / name
-        if real.is_dir() and not link.exists():
-            link.parent.mkdir(parents=True, exist_ok=True)
-            link.symlink_to(real)
+    _keep_pip_settings(home / ".pip" / "pip.conf")
+    link, real = home / ".cache" / "pip", Path.home() / ".cache" / "pip"
+    if real.is_dir() and not link.exists():
+        link.parent.mkdir(exist_ok=True)
+        link.symlink_to(real)
 
 
 def main(arguments: list[str]) -> int:
@@ -62,17 +79,14 @@ def main(arguments: list[str]) -> int:
         # Python version managers put wrappers on the path that ansible-test takes for interpreters.
         "PATH": f"{scripts}:/usr/local/bin:/usr/bin:/bin",
         "LC_ALL": "C.UTF-8",
-        "PIP_QUIET": "1",
     }
-    of_the_network = re.compile(r"PIP_|SSL_CERT_|(https?|no)_proxy$", re.IGNORECASE)
-    kept = {key: value for key, value in os.environ.items() if of_the_network.match(key)}
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     command = [str(scripts / "ansible-test"), "sanity", "--local", "--python", version, "--color", "no", "--junit"]
     missing_program = False
     with subprocess.Popen(
         [*command, *arguments],
         cwd=collection,
-        env=kept | environment,
+        env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
