@@ -104,6 +104,20 @@ class BufferedTransport:
         self._position = end
         return data
 
+    def short_word(self) -> bytearray | None:
+        """The next word when it is below 128 bytes and here already; else None, and nothing is taken.
+
+        Nearly every word is: this makes reading large tables several times as fast.
+        """
+        start = self._position + 1
+        if len(self._in) >= start:
+            size = self._in[start - 1]
+            end = start + size
+            if size < 0x80 and len(self._in) >= end:
+                self._position = end
+                return self._in[start:end]
+        return None
+
     def mark(self) -> None:
         """Everything read so far is done with; ``back()`` returns to here."""
         if self._position:
@@ -221,9 +235,11 @@ class Wire:
         transport.mark()
         try:
             while True:
-                word = self._codec.readWord()
+                word = transport.short_word()
+                if word is None:
+                    word = bytearray(self._codec.readWord(), "latin-1")
                 if word:
-                    words.append(word.encode("latin-1").decode("utf-8", "surrogateescape"))
+                    words.append(word.decode("utf-8", "surrogateescape"))
                 elif words:
                     return words
                 else:
