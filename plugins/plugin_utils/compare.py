@@ -107,7 +107,9 @@ class Comparer:
         """The text that clears a property, or None where `=!name=` does. Raises PlanError when neither works."""
         known = self.menu.properties.get(name)
         default = self._default_texts.get(name)
-        if known is None or (known.unsettable and default != ""):
+        # Empty text is refused for most types, and stored as an empty matcher for some; a comment takes it.
+        plain = known is not None and default == "" and known.type == "string"
+        if known is None or (known.unsettable and not plain):
             return None
         if default is not None:
             return default

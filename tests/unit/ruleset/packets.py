@@ -2,7 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a filter table does with a packet: jumps, returns, first match (RouterOS manual, Filter). Enough for the tests."""
+"""What a filter table does with a packet: jumps, returns, first match (RouterOS manual, Filter), as far as needed."""
 
 from __future__ import annotations
 
