@@ -116,7 +116,7 @@ def _wait_for_rollback(session: Session, base: State, sleep: Callable[[float], N
 def _inverse(base: State, now: State, touched: Touched) -> list[Operation]:
     operations: list[Operation] = []
     # Last written, first put back: a user goes before its group, a jump before its chain.
-    for path, ids in reversed(touched.items()):
+    for path, ids in reversed(list(touched.items())):
         if path in base.tables and path in now.tables:
             operations += invert(menu(path), base.rows(path), now.rows(path), ids)
     return operations

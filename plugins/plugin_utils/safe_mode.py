@@ -57,6 +57,8 @@ class SafeMode:
         self._wait = wait
         self._sleep = sleep
         self.held = False
+        # Whether somebody else held it first; then what was read before the take may be out of date.
+        self.waited = False
 
     def take(self) -> None:
         """Take safe mode and confirm that this session holds it; wait for another holder at most ``wait`` seconds.
@@ -76,6 +78,7 @@ class SafeMode:
                     "/user/active for a session that was left behind",
                     kind="safe_mode_held",
                 )
+            self.waited = True
             self._sleep(min(POLL, max(0.0, deadline - time.monotonic())))
 
     def _try_take(self) -> bool:

@@ -205,20 +205,22 @@ class Transaction:
     # -- writing -----------------------------------------------------------------------------------------------------
 
     def _write(self, session: Session) -> None:
-        plans, removals = self._make_certificates(session)
-        executor = Executor(session, self._door.options.window, self._sleep)
-        base = self._read(session)
+        base, plans, removals = self._make_certificates(session)
         phases = split(plans, safe_mode.BUDGET)
+        executor = Executor(session, self._door.options.window, self._sleep)
         hold: safe_mode.SafeMode | None = None
         try:
             executor.run(phases.ahead)
             hold = self._protect(session, phases)
+            if hold and hold.waited:
+                # Whoever held it may have changed what the plan was made from.
+                base = self._read(session)
+                phases = Phases(phases.ahead, _without_certificates(self._plan(base)[0]), phases.behind)
             executor.run(phases.inside)
             self._confirm(session, executor, phases)
             self._prove(phases)
             if hold:
                 hold.release()
-            executor.run(phases.behind)
         except BaseException as failure:
             # A task's timeout and an interruption are no Exceptions, and must not leave half a change either.
             if not executor.touched and not (hold and hold.held):
@@ -227,12 +229,26 @@ class Transaction:
             if not isinstance(failure, RouterError):
                 raise
             raise RolledBack(f"{failure.message} {found}") from failure
-        Executor(session, self._door.options.window, self._sleep).run(removals)
-        self._look_again(session)
+        self._clean_up(session, executor, [*phases.behind, *removals])
 
-    def _make_certificates(self, session: Session) -> tuple[list[list[Operation]], list[Operation]]:
-        """Make and sign first; only then is known what is left to do (a new CA changes the leaves below it)."""
-        plans = self.outcome.plans
+    def _clean_up(self, session: Session, executor: Executor, leftovers: Sequence[Operation]) -> None:
+        """What is idle now. The change is proved and kept, so a failure here is no reason to undo it."""
+        try:
+            executor.run(leftovers)
+        except RouterError as error:
+            self.outcome.warnings.append(
+                f"the change is kept, but something idle could not be removed; the next run does it: {error.message}"
+            )
+        if leftovers or self.outcome.after is None:
+            self._look_again(session)
+
+    def _make_certificates(self, session: Session) -> tuple[State, list[list[Operation]], list[Operation]]:
+        """Make and sign first; only then is known what is left to do (a new CA changes the leaves below it).
+
+        :returns: the state after that, the plans that are left, the certificates to remove in the end.
+        """
+        assert self.outcome.before is not None
+        base, plans = self.outcome.before, self.outcome.plans
         removals: dict[str, Operation] = {}
         for _round in range(ROUNDS):
             making = [step for steps in plans for step in steps if step.path == CERTIFICATE and step.verb != "remove"]
@@ -242,9 +258,10 @@ class Transaction:
             Executor(session, self._door.options.window, self._sleep).run(making)
             for change in self._changes:
                 change.settled_certificates()
-            plans, _state = self._plan(self._read(session))
+            base = self._read(session)
+            plans, _state = self._plan(base)
         rest = [[step for step in steps if step.path != CERTIFICATE] for steps in plans]
-        return rest, list(removals.values())
+        return base, rest, list(removals.values())
 
     def _protect(self, session: Session, phases: Phases) -> safe_mode.SafeMode | None:
         """Take safe mode where it is to be had; say in the outcome what stands in for it where it is not."""
@@ -272,14 +289,16 @@ class Transaction:
 
     def _confirm(self, session: Session, executor: Executor, phases: Phases) -> None:
         """Read back. Moves that a second plan still wants are made; anything else the router did not keep."""
+        self.outcome.after = None
         if not (phases.inside or phases.ahead):
             return
         for change in self._changes:
             change.settled()
         behind = {step.id for step in phases.behind}
         for _round in range(ROUNDS):
-            plans, _state = self._plan(self._read(session))
-            left = [step for steps in plans for step in steps if step.path != CERTIFICATE and step.id not in behind]
+            self.outcome.after = self._read(session)
+            plans, _state = self._plan(self.outcome.after)
+            left = [step for step in _without_certificates(plans) if step.id not in behind]
             if not left:
                 return
             if not all(step.verb == "move" for step in left):
@@ -356,6 +375,10 @@ def split(plans: Sequence[Sequence[Operation]], budget: int) -> Phases:
         phases.inside.extend(steps[first : last + 1])
         phases.behind.extend(steps[last + 1 :])
     return phases
+
+
+def _without_certificates(plans: Sequence[Sequence[Operation]]) -> list[Operation]:
+    return [step for steps in plans for step in steps if step.path != CERTIFICATE]
 
 
 def _removes_certificate(step: Operation) -> bool:
