@@ -146,7 +146,7 @@ def test_ipsec_sets_and_addresses(admin: LocalSession) -> None:
     assert admin.error("/ip/ipsec/policy/add", "=src-address=10.0.0.0/8") == "Peer not set!"
     no_profile = "input does not match any value of profile"
     assert admin.error("/ip/ipsec/peer/add", "=name=x", "=profile=nope") == no_profile
-    assert admin.error("/ip/ipsec/peer/add", "=name=x", "=auth-method=pre-shared-key") == "unknown parameter auth-method"
+    assert admin.error("/ip/ipsec/peer/add", "=auth-method=eap") == "unknown parameter auth-method"
 
 
 def test_an_empty_reference_is_ambiguous(admin: LocalSession) -> None:
