@@ -95,6 +95,21 @@ def raw() -> Iterator[Callable[..., RawClient]]:
 
 
 @pytest.fixture
+def outcome(raw: Callable[..., RawClient]) -> Callable[..., str]:
+    """What a client sees that connects and says nothing: open, closed, reset or refused."""
+
+    def look(*arguments: Any, **options: Any) -> str:
+        try:
+            return raw(*arguments, **options).state()
+        except ConnectionRefusedError:
+            return "refused"
+        except ConnectionResetError:  # it may come before connect() has returned
+            return "reset"
+
+    return look
+
+
+@pytest.fixture
 def login() -> Iterator[Callable[..., Any]]:
     """Log in with librouteros: login(simulator, user="admin", password="", source="127.0.0.1")."""
     opened: list[Any] = []

@@ -212,9 +212,9 @@ def test_who_speaks_plain_on_the_tls_port_is_closed_and_logged(
 
 
 def test_who_speaks_tls_on_the_plain_port_gets_no_tls(sim: Simulator, anonymous: ssl.SSLContext) -> None:
-    with socket.create_connection(("127.0.0.1", sim.api_port), timeout=0.5) as plain:
-        with pytest.raises((ssl.SSLError, TimeoutError, ConnectionError)):
-            anonymous.wrap_socket(plain, server_hostname="x")
+    plain = socket.create_connection(("127.0.0.1", sim.api_port), timeout=0.5)
+    with plain, pytest.raises((ssl.SSLError, TimeoutError, ConnectionError)):
+        anonymous.wrap_socket(plain, server_hostname="x")
 
 
 def test_no_certificate_of_that_name(sim: Simulator, login: Callable[..., Any]) -> None:

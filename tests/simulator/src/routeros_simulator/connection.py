@@ -70,6 +70,7 @@ class Connection(asyncio.Protocol):
         self._held: list[bytes] = []  # what a dropped packet carried; b"" is the end of the stream
         self._tries = 0
         self._timer: Timer | None = None
+        self._vanishing: Timer | None = None
         self._own_end = False
         self._lost = False
         self._over = False
@@ -117,9 +118,9 @@ class Connection(asyncio.Protocol):
         if self._own_end or self._over or self._passes(0):
             self._end()
             return
-        self._held = [b""]
+        self._held.append(b"")
         self._watch()
-        self._timer = self.host.router.clock.call_later(VANISHED, self._end)
+        self._vanish()
 
     # --- the firewall, for packets of a known connection
 
@@ -143,6 +144,13 @@ class Connection(asyncio.Protocol):
                 self._transport.pause_reading()
             self._watch()
             self._try_later()
+        if self._held and not data:
+            self._vanish()
+
+    def _vanish(self) -> None:
+        """The client's end could not be heard: the router gives the connection up much later."""
+        if self._vanishing is None:
+            self._vanishing = self.host.router.clock.call_later(VANISHED, self.cut)
 
     def _watch(self) -> None:
         listeners = self.host.firewall.listeners
@@ -153,6 +161,12 @@ class Connection(asyncio.Protocol):
         listeners = self.host.firewall.listeners
         if self._again in listeners:
             listeners.remove(self._again)
+
+    def _stop_timers(self) -> None:
+        for timer in (self._timer, self._vanishing):
+            if timer is not None:
+                timer.cancel()
+        self._timer = self._vanishing = None
 
     def _try_later(self) -> None:
         delay = BACKOFF[min(self._tries, len(BACKOFF) - 1)]
@@ -170,8 +184,7 @@ class Connection(asyncio.Protocol):
             return
         held, self._held = self._held, []
         self._unwatch()
-        if self._timer is not None:
-            self._timer.cancel()
+        self._stop_timers()
         if self._lost:
             self._end()
             return
@@ -287,8 +300,7 @@ class Connection(asyncio.Protocol):
             return
         self._over = True
         self._unwatch()
-        if self._timer is not None:
-            self._timer.cancel()
+        self._stop_timers()
         if self._dialogue is not None:
             self._dialogue.end()
             if self._dialogue.session is not None:

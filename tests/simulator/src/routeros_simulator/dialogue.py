@@ -147,7 +147,6 @@ class Dialogue:
                 continue
             if (delay := self._waiting[0][0] - loop.time()) > 0:
                 await asyncio.sleep(delay)
-            await self.clear.wait()
             if self._before_each is not None:
                 await self._before_each()
             self._start(self._waiting.popleft()[1])
@@ -199,6 +198,8 @@ class Dialogue:
         tag, words = take_tag(sentence)
         session = self.session
         assert session is not None
+        while not self.clear.is_set():  # what was woken together does not go on together
+            await self.clear.wait()
         try:
             await self.router.execute(session, words, lambda reply: self._send(tagged(tag, reply)))
         except Fatal as fatal:

@@ -192,7 +192,7 @@ class Server:
     def _refuse(self, connection: socket.socket) -> None:
         """No service for this client; what it sees then is not agreed on, so a switch decides."""
         kind = self.router.switches.refused_source
-        if kind == "silent":
+        if kind == "silence":
             self._silence.hold(connection)
         elif kind == "reset":
             reset(connection)

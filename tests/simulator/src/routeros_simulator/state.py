@@ -13,11 +13,13 @@ import os
 from pathlib import Path
 from typing import Any
 
-from .router import Router
+from .router import Router, Row
 
 FORMAT = 1
 #: menus that show what happens, not what is configured
 VOLATILE = frozenset({"/log", "/user/active", "/system/history", "/system/script/job", "/system/script/environment"})
+#: what a row remembers of the moment only
+PASSING = frozenset({"fresh-until", "signing"})
 
 
 class BadState(ValueError):
@@ -29,9 +31,13 @@ def dump(router: Router) -> dict[str, Any]:
     tables = {}
     for path, table in router.tables.items():
         if path not in VOLATILE:
-            rows = [[row.id, row.values, row.hidden] for row in table if not row.dynamic]
+            rows = [[row.id, row.values, _lasting(row)] for row in table if not row.dynamic]
             tables[path] = {"next_id": table.next_id, "rows": rows}
     return {"format": FORMAT, "version": router.version, "tables": tables}
+
+
+def _lasting(row: Row) -> dict[str, Any]:
+    return {name: value for name, value in row.hidden.items() if name not in PASSING}
 
 
 def load(router: Router, data: Any) -> None:
@@ -50,9 +56,10 @@ def load(router: Router, data: Any) -> None:
         table = router.tables[path]
         for row_id, values, hidden in content["rows"]:
             kept = {name: text for name, text in values.items() if name in table.menu.properties}
-            row = table.insert(kept, id=row_id, hidden=hidden)
-            row.values = dict(kept)
-        table.next_id = max(table.next_id, content["next_id"])
+            free = table.get(row_id) is None  # a dynamic row of the fresh router may have it
+            row = table.insert(kept, id=row_id if free else None, hidden=hidden)
+            row.values, row.hidden = dict(kept), dict(hidden)  # without what making a row adds: times, order
+        table.next_id = max([content["next_id"], *(int(row.id[1:], 16) + 1 for row in table if row.dynamic)])
 
 
 def save_file(router: Router, path: Path) -> None:
