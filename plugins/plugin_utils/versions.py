@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache, total_ordering
 
-_FORM = re.compile(r"\s*v?(\d+(?:\.\d+)*)\s*(?:(alpha|beta|rc|testing)\s*(\d*))?(?:\b.*)?$", re.IGNORECASE | re.DOTALL)
+_FORM = re.compile(r"\s*v?(\d+(?:\.\d+)*)\s*(?:(alpha|beta|rc|testing)\s*(\d*))?(?:\s.*)?$", re.IGNORECASE | re.DOTALL)
 _STAGES = {"alpha": -4, "testing": -3, "beta": -2, "rc": -1}
 
 
