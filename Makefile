@@ -68,7 +68,7 @@ demo: $(READY) ## secure a simulated router and prove it from outside
 	@$(BIN)/python tests/demo/demo.py
 
 # The longest come first.
-TEST_PARTS := integration sanity unit lint build
+TEST_PARTS := integration sanity unit demo lint build
 
 .PHONY: test
 test: $(READY) ## everything below that tests; what continuous integration runs
