@@ -29,9 +29,10 @@ attributes:
     platforms: routeros
     support: full
   action_group:
-    description: Use C(group/bastion.routeros.all) in C(module_defaults) to set options for all modules.
+    description: Use C(group/bastion.routeros.writing) in C(module_defaults) to set how all changes are protected.
     membership:
       - bastion.routeros.all
+      - bastion.routeros.writing
     support: full
 requirements:
   - librouteros >= 4.0 where ansible-core runs. Nothing is needed on the router.
@@ -61,7 +62,7 @@ attributes:
     platforms: routeros
     support: full
   action_group:
-    description: Use C(group/bastion.routeros.all) in C(module_defaults) to set options for all modules.
+    description: Modules that only read are in this group alone, since they take no options of a transaction.
     membership:
       - bastion.routeros.all
     support: full

@@ -161,7 +161,7 @@ class FactsAction(RouterAction):
 
 
 class WaitAction(RouterAction):
-    """Tries the future path until it answers; what waiting does not cure ends it at once."""
+    """Tries the inventory's way in until it answers; what waiting does not cure ends it at once."""
 
     def _work(self, door: Door, masker: Masker) -> Result:
         options = validate("wait", self._task.args)
@@ -170,7 +170,7 @@ class WaitAction(RouterAction):
         while True:
             attempts += 1
             try:
-                session = door.open_future()
+                session = door.open()
                 try:
                     version = str(session.version)
                 finally:

@@ -82,8 +82,15 @@ def validate(module: str, options: Mapping[str, Any], leave_out: Mapping[str, An
     given = {name: _unquoted(spec.get(name, {}), value) for name, value in options.items()}
     result = ArgumentSpecValidator(spec).validate(given)
     if result.error_messages:
-        raise BadOption(f"{module}: " + "; ".join(result.error_messages))
+        raise BadOption(f"{module}: " + "; ".join(map(_told, result.errors)))
     return dict(result.validated_parameters)
+
+
+def _told(error: Exception) -> str:
+    """The validator names unsupported options without saying that they are."""
+    from ansible.module_utils.errors import UnsupportedError
+
+    return f"Unsupported parameters: {error}" if isinstance(error, UnsupportedError) else str(error)
 
 
 def _unquoted(entry: Mapping[str, Any], value: object) -> object:

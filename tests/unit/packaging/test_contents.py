@@ -32,9 +32,16 @@ def load(name: str) -> Any:
     return yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
 
 
-def test_the_action_group_names_every_module() -> None:
+def documented_options(module: str) -> set[str]:
+    from ansible_collections.bastion.routeros.plugins.plugin_utils.options import argument_spec
+
+    return set(argument_spec(module))
+
+
+def test_the_action_groups_name_every_module_and_those_that_write() -> None:
     assert MODULES
-    assert load("meta/runtime.yml")["action_groups"] == {"all": MODULES}
+    writing = [module for module in MODULES if "safe_mode" in documented_options(module)]
+    assert load("meta/runtime.yml")["action_groups"] == {"all": MODULES, "writing": writing}
 
 
 def test_every_module_is_done_by_the_action_of_its_name() -> None:
