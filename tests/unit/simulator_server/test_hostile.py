@@ -85,6 +85,10 @@ def test_after_the_login_a_bad_byte_comes_behind_answers(sim: Simulator, raw: Ra
     assert client.rest() == [["!re", "=name=MikroTik"], ["!done"]]
 
 
+def test_a_tag_alone_is_no_command(sim: Simulator, raw: Raw) -> None:
+    assert raw(sim).login().talk(".tag=7") == [["!trap", ".tag=7", "=message=no such command"], ["!done", ".tag=7"]]
+
+
 def test_words_that_never_end_are_cut_off(sim: Simulator, raw: Raw) -> None:
     client = raw(sim).login()
     endless = (b"\x7f" + b"a" * 127 + b"\xc1\x00\x00" + b"b" * 0x10000) * 200

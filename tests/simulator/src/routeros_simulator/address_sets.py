@@ -6,13 +6,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from functools import lru_cache
+from collections import Counter, defaultdict
 
 from .filter_matchers import address_span
 from .packets import Address
 from .table import Row, Table
-
-_span = lru_cache(maxsize=65536)(address_span)
 
 
 class Spans:
@@ -34,38 +32,57 @@ class Spans:
 
 
 class AddressSets:
-    """The address lists of one family; ``forget`` after every change of the table."""
+    """The address lists of one family, kept up to date row by row."""
 
     def __init__(self, table: Table) -> None:
-        self._table = table
-        self._rows: dict[str, list[Row]] | None = None
-        self._sets: dict[str, Spans] = {}
-
-    def forget(self) -> None:
-        """The table has changed."""
-        self._rows = None
-        self._sets.clear()
+        self._entries: dict[str, tuple[str, int, int]] = {}  # row id -> list, first and last address
+        self._hosts: dict[str, Counter[int]] = defaultdict(Counter)
+        self._blocks: dict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
+        self._spans: dict[str, Spans] = {}  # of the blocks of a list, made when they are asked for
+        for row in table:
+            self._changed(row, False)
+        table.watchers.append(self._changed)
 
     def contains(self, name: str, address: Address) -> bool:
         """Whether the list holds the address. Disabled entries count nothing, and DNS names through their children."""
-        if name not in self._sets:
-            self._sets[name] = Spans([span for row in self._of(name) if (span := self._parse(row.get("address")))])
-        return int(address) in self._sets[name]
+        number = int(address)
+        if number in self._hosts.get(name, ()):
+            return True
+        if name not in self._spans:
+            self._spans[name] = Spans(list(self._blocks.get(name, {}).values()))
+        return number in self._spans[name]
 
-    def _of(self, name: str) -> list[Row]:
-        if self._rows is None:
-            self._rows = {}
-            for row in self._table:
-                if not row.disabled:
-                    self._rows.setdefault(row.get("list"), []).append(row)
-        return self._rows.get(name, [])
+    def _changed(self, row: Row, gone: bool) -> None:
+        known = self._entries.pop(row.id, None)
+        if known is not None:
+            self._remove(row.id, *known)
+        span = None if gone or row.disabled else _parse(row.get("address"))
+        if span is not None:
+            self._add(row.id, row.get("list"), *span)
 
-    @staticmethod
-    def _parse(text: str) -> tuple[int, int] | None:
-        try:
-            return _span(text)
-        except ValueError:
-            return None
+    def _add(self, row_id: str, name: str, low: int, high: int) -> None:
+        self._entries[row_id] = (name, low, high)
+        if low == high:
+            self._hosts[name][low] += 1
+        else:
+            self._blocks[name][row_id] = (low, high)
+            self._spans.pop(name, None)
+
+    def _remove(self, row_id: str, name: str, low: int, high: int) -> None:
+        if low == high:
+            self._hosts[name][low] -= 1
+            if not self._hosts[name][low]:
+                del self._hosts[name][low]
+        else:
+            del self._blocks[name][row_id]
+            self._spans.pop(name, None)
+
+
+def _parse(text: str) -> tuple[int, int] | None:
+    try:
+        return address_span(text)
+    except ValueError:  # a DNS name
+        return None
 
 
 def interface_in_list(name: str, interface: str, lists: Table | None, members: Table | None, depth: int = 8) -> bool:

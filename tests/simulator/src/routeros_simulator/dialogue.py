@@ -15,6 +15,7 @@ import secrets
 import traceback
 from collections import deque
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from .router import Fatal, Refused, Router, Session
 from .wire import Words
@@ -42,14 +43,19 @@ def take_tag(sentence: Words) -> tuple[str | None, Words]:
     return tag, words
 
 
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A sentence that has arrived: its tag, its other words, its length in characters, when it may be carried out."""
+
+    tag: str | None
+    words: Words
+    size: int
+    due: float
+
+
 def tagged(tag: str | None, words: Words) -> Words:
     """A reply sentence with its tag behind the reply word, where RouterOS puts it."""
     return words if tag is None else [words[0], f".tag={tag}", *words[1:]]
-
-
-def size(sentence: Words) -> int:
-    """The characters of a sentence, for accounts of memory."""
-    return sum(map(len, sentence))
 
 
 def attributes(words: Words) -> dict[str, str]:
@@ -93,9 +99,9 @@ class Dialogue:
         self._before_login = 0
         self._under_way = 0
         self._under_way_size = 0
-        self._waiting: deque[tuple[float, Words]] = deque()
+        self._waiting: deque[Command] = deque()
         self._arrived = asyncio.Event()
-        self._untagged: deque[Words] = deque()
+        self._untagged: deque[Command] = deque()
         self._untagged_task: Task | None = None
         self._tagged: dict[str, list[Task]] = {}
         self._finishing = False
@@ -108,9 +114,12 @@ class Dialogue:
         """Take a sentence that has just arrived."""
         if self._over:
             return
+        tag, words = take_tag(sentence)
+        due = asyncio.get_running_loop().time() + self._round_trip
+        command = Command(tag, words, sum(map(len, sentence)), due)
         self._under_way += 1
-        self._under_way_size += size(sentence)
-        self._waiting.append((asyncio.get_running_loop().time() + self._round_trip, sentence))
+        self._under_way_size += command.size
+        self._waiting.append(command)
         self._arrived.set()
 
     @property
@@ -145,63 +154,60 @@ class Dialogue:
                 await self._arrived.wait()
                 turn = 0
                 continue
-            if (delay := self._waiting[0][0] - loop.time()) > 0:
+            if (delay := self._waiting[0].due - loop.time()) > 0:
                 await asyncio.sleep(delay)
             if self._before_each is not None:
                 await self._before_each()
-            self._start(self._waiting.popleft()[1])
+            self._start(self._waiting.popleft())
             turn += 1
             if turn % TURN == 0:
                 await asyncio.sleep(0)
 
-    def _start(self, sentence: Words) -> None:
-        tag, words = take_tag(sentence)
-        if self.session is not None and words[:1] == ["/cancel"]:
-            self._cancel(tag, attributes(words).get("tag"))
-            self._answered(sentence)
-        elif self.session is not None and tag is not None:
-            self._start_tagged(tag, sentence)
+    def _start(self, command: Command) -> None:
+        if self.session is not None and command.words[:1] == ["/cancel"]:
+            self._cancel(command.tag, attributes(command.words).get("tag"))
+            self._answered(command)
+        elif self.session is not None and command.tag is not None:
+            self._start_tagged(command.tag, command)
         else:
-            self._untagged.append(sentence)
+            self._untagged.append(command)
             self._next_untagged()
 
-    def _start_tagged(self, tag: str, sentence: Words) -> None:
-        task = asyncio.get_running_loop().create_task(self._run(sentence))
+    def _start_tagged(self, tag: str, command: Command) -> None:
+        task = asyncio.get_running_loop().create_task(self._run(command))
         self._tagged.setdefault(tag, []).append(task)
-        task.add_done_callback(functools.partial(self._tagged_done, tag, sentence))
+        task.add_done_callback(functools.partial(self._tagged_done, tag, command))
 
-    def _tagged_done(self, tag: str, sentence: Words, task: Task) -> None:
+    def _tagged_done(self, tag: str, command: Command, task: Task) -> None:
         self._tagged[tag].remove(task)
         if not self._tagged[tag]:
             del self._tagged[tag]
-        self._answered(sentence)
+        self._answered(command)
 
     def _next_untagged(self) -> None:
         while self._untagged and self._untagged_task is None and not self._over:
-            sentence = self._untagged.popleft()
-            tag, words = take_tag(sentence)
-            if self.session is None or words[:1] == ["/login"]:
-                self._login(tag, words)
-                self._answered(sentence)
-            elif tag is not None:  # it came behind a login that has just been answered
-                self._start_tagged(tag, sentence)
+            command = self._untagged.popleft()
+            if self.session is None or command.words[:1] == ["/login"]:
+                self._login(command.tag, command.words)
+                self._answered(command)
+            elif command.tag is not None:  # it came behind a login that has just been answered
+                self._start_tagged(command.tag, command)
             else:
-                self._untagged_task = asyncio.get_running_loop().create_task(self._run(sentence))
-                self._untagged_task.add_done_callback(functools.partial(self._untagged_done, sentence))
+                self._untagged_task = asyncio.get_running_loop().create_task(self._run(command))
+                self._untagged_task.add_done_callback(functools.partial(self._untagged_done, command))
 
-    def _untagged_done(self, sentence: Words, _: Task) -> None:
+    def _untagged_done(self, command: Command, _: Task) -> None:
         self._untagged_task = None
-        self._answered(sentence)
+        self._answered(command)
         self._next_untagged()
 
-    async def _run(self, sentence: Words) -> None:
-        tag, words = take_tag(sentence)
-        session = self.session
+    async def _run(self, command: Command) -> None:
+        session, tag = self.session, command.tag
         assert session is not None
         while not self.clear.is_set():  # what was woken together does not go on together
             await self.clear.wait()
         try:
-            await self.router.execute(session, words, lambda reply: self._send(tagged(tag, reply)))
+            await self.router.execute(session, command.words or [""], lambda reply: self._send(tagged(tag, reply)))
         except Fatal as fatal:
             self.quit = True
             self._fatal(fatal.message)
@@ -210,10 +216,10 @@ class Dialogue:
             self._send(tagged(tag, ["!trap", f"=message=failure: mistake of the simulator: {error!r}"]))
             self._send(tagged(tag, ["!done"]))
 
-    def _answered(self, sentence: Words) -> None:
+    def _answered(self, command: Command) -> None:
         was_full = self.full
         self._under_way -= 1
-        self._under_way_size -= size(sentence)
+        self._under_way_size -= command.size
         if self._over:
             return
         if self._finishing:

@@ -21,6 +21,8 @@ from .table import Row
 
 Block = ipaddress.IPv4Network | ipaddress.IPv6Network
 FAMILIES = ("ip", "ipv6")
+_FILTERS = {f"/{family}/firewall/filter": family for family in FAMILIES}
+_INTERFACE_LISTS = frozenset({"/interface/list", "/interface/list/member"})
 #: how deep chains may call each other; RouterOS documents no number
 MAX_DEPTH = 16
 
@@ -94,23 +96,17 @@ class Firewall:
     # --- changes
 
     def _changed(self, path: str) -> None:
-        menu, _, kind = path.rpartition("/")
-        family = menu.removeprefix("/").removesuffix("/firewall")
-        if path.startswith("/interface/list"):
+        if path in _INTERFACE_LISTS:
             self._tell()
-        elif menu not in ("/ip/firewall", "/ipv6/firewall"):
+        if path not in _FILTERS:
             return
-        elif kind == "address-list":
-            self._lists[family].forget()
-            self._tell()
-        elif kind == "filter":
-            delay = self.router.switches.rule_delay
-            if not delay:
-                self._act(family)
-            elif family not in self._waiting:
-                self._waiting.add(family)
-                self._chains_of(family)  # what acts until then
-                self.router.clock.call_later(delay, lambda: self._act(family))
+        family, delay = _FILTERS[path], self.router.switches.rule_delay
+        if not delay:
+            self._act(family)
+        elif family not in self._waiting:
+            self._waiting.add(family)
+            self._chains_of(family)  # what acts until then
+            self.router.clock.call_later(delay, lambda: self._act(family))
 
     def _act(self, family: str) -> None:
         self._waiting.discard(family)
