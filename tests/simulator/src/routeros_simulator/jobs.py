@@ -39,8 +39,13 @@ class ScriptHooks(NamedHooks):
 class SchedulerHooks(ScriptHooks):
     """A job is refused when it lists a policy that its creator does not have."""
 
+    def __init__(self) -> None:
+        self._due: dict[str, float] = {}  # when a row runs next
+
     def check(self, call: Call, table: Table, row: Row | None, after: dict[str, str]) -> None:
         """See the class."""
+        if call.router.tables["/system/device-mode"].only.get("scheduler") == "false":
+            raise Trap("failure: not allowed by device-mode", 4)
         super().check(call, table, row, after)
         now = call.router.clock.now()
         after.setdefault("start-date", show_date(call.router, now))
@@ -60,13 +65,41 @@ class SchedulerHooks(ScriptHooks):
 
     def render(self, table: Table, row: Row, reply: dict[str, str]) -> None:
         """next-run is absent when none is pending."""
-        due = row.hidden.get("due")
-        if due is not None and not row.disabled:
+        due = self._due.get(row.id)
+        if due is not None:
             reply["next-run"] = show_moment(table.router, due)
 
     def _plan(self, table: Table, row: Row) -> None:
+        """Jobs with an interval run every so often, counted from now; others once, at their time of this day."""
+        router = table.router
         interval = (parse_duration(row.get("interval")) or 0) / 1000
-        row.hidden["due"] = table.router.clock.now() + interval if interval and not row.disabled else None
+        wait = interval or self._until(router, row)
+        self._due.pop(row.id, None)
+        if row.disabled or wait is None:
+            return
+        due = self._due[row.id] = router.clock.now() + wait
+
+        def fire() -> None:
+            if row.linked and self._due.get(row.id) == due:
+                del self._due[row.id]
+                if interval:
+                    self._plan(table, row)
+                row.values["run-count"] = str(int(row.get("run-count", "0")) + 1)
+                router.start_job(row)
+
+        router.clock.call_later(wait, fire)
+
+    @staticmethod
+    def _until(router: Router, row: Row) -> float | None:
+        """Seconds until the start time, None when it has gone by (or is the start of the router)."""
+        milliseconds = parse_duration(row.get("start-time"))
+        if milliseconds is None:
+            return None
+        now = router.clock.now()
+        if row.get("start-date") != show_date(router, now):
+            return None
+        wait = milliseconds / 1000 - now % 86400
+        return wait if wait > 0 else None
 
 
 def attach(router: Router) -> None:

@@ -62,6 +62,8 @@ class Session:
     active_id: str = ""
     closed: bool = False
     row: Row | None = None
+    # a script's rights, instead of those of the user's group
+    rights: frozenset[str] | None = None
     # ids in the order of the last print of a menu: what console numbers mean
     printed: dict[str, list[str]] = field(default_factory=dict)
     # the server may hang anything here that is its own (transport, service name, ...)
@@ -97,6 +99,8 @@ class Router:
         self.closing: list[Callable[[Session], None]] = []
         self.sessions: list[Session] = []
         self.asking: Session | None = None
+        # called with the row of a scheduler job that is due
+        self.start_job: Callable[[Row], None] = lambda row: None
         self.resolver: Callable[[str, int], Sequence[str]] = lambda name, version: ()
         self._session_number = 0
         self._batches = 0
@@ -223,8 +227,14 @@ class Router:
 
     def policies(self, session: Session) -> frozenset[str]:
         """What the session's user may do now; nothing once the user is gone."""
+        if session.rights is not None:
+            return session.rights
         row = session.row
         return self.users.policies_of(row) if row is not None and row.linked else frozenset()
+
+    def inner_session(self, user: str, rights: frozenset[str], row: Row | None) -> Session:
+        """What a script runs in: no login, no /user/active row."""
+        return Session(0, user, "", "script", row=row, rights=rights)
 
     def close(self, session: Session, *, quit: bool = False) -> None:
         """The session's socket is gone: /user/active row, safe mode, log."""
@@ -266,25 +276,30 @@ class Router:
         try:
             if words[0] == "/quit":
                 raise Fatal("session terminated on request")
-            command = self._command(words[0])
-            if not command.policies <= self.policies(session):
-                raise Trap("not enough permissions (9)", 4)
-            call = _call(self, session, command, words, send)
-            self.asking = session
-            try:
-                answer = command.handler(call)
-                if inspect.isawaitable(answer):
-                    answer = await answer
-            finally:
-                self.commit(call)
+            answer = await self.perform(session, words, send)
             if answer is not None:
                 done.append(f"=ret={answer}")
-            elif not call.rows_sent and command.verb in ("print", "getall") and self.at_least("7.18"):
-                send(["!empty"])
         except Trap as trap:
             category = [] if trap.category is None or not self.switches.categories else [f"=category={trap.category}"]
             send(["!trap", *category, f"=message={trap.message}"])
         send(done)
+
+    async def perform(self, session: Session, words: list[str], send: Send) -> str | None:
+        """Run one command for a session or a script: rows go to send, the value of =ret= comes back; raises Trap."""
+        command = self._command(words[0])
+        if not command.policies <= self.policies(session):
+            raise Trap("not enough permissions (9)", 4)
+        call = _call(self, session, command, words, send)
+        self.asking = session
+        try:
+            answer = command.handler(call)
+            if inspect.isawaitable(answer):
+                answer = await answer
+        finally:
+            self.commit(call)
+        if answer is None and not call.rows_sent and command.verb in ("print", "getall") and self.at_least("7.18"):
+            send(["!empty"])
+        return answer
 
     def row_done(self, call: Call) -> None:
         """One of several rows of a command is written."""
