@@ -54,6 +54,7 @@ def play(
         stderr=subprocess.STDOUT,
         text=True,
         timeout=120,
+        check=False,
     )
     results: dict[str, list[dict[str, Any]]] = {}
     for found in RESULT.finditer(done.stdout):

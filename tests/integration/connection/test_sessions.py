@@ -142,7 +142,7 @@ def test_from_first_contact_to_the_verified_path(router: Simulator, tmp_path: Pa
 
 def _until_it_works(router: Simulator, session: Session, *words: str) -> None:
     """A fresh certificate is refused for a moment: let the router's moments pass."""
-    for _ in range(20):
+    for _turn in range(20):
         (answer,) = session.send_many([words])
         if isinstance(answer, Reply):
             return
@@ -153,7 +153,7 @@ def _until_it_works(router: Simulator, session: Session, *words: str) -> None:
 
 def _exported(router: Simulator, session: Session) -> bytes:
     session.call("/certificate/export-certificate", "=.id=ca")
-    for _ in range(20):
+    for _turn in range(20):
         rows = session.read("/file", ("name", "contents"), ("?name=cert_export_ca.crt",))
         if rows and rows[0].get("contents"):
             return rows[0]["contents"].encode()

@@ -150,7 +150,7 @@ def full_backlog() -> Iterator[int]:
     """The port of a listener that completes no further connection: the kernel drops what comes."""
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
-        for _ in range(4):
+        for _turn in range(4):
             client = stack.enter_context(socket.socket())
             client.setblocking(False)
             client.connect_ex(listener.getsockname())

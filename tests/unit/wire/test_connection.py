@@ -146,7 +146,7 @@ def test_the_timeout_of_the_command_line(connect: Connect) -> None:
 
 def test_a_missing_user_is_told(connect: Connect) -> None:
     with pytest.raises(SetupFailed, match="ansible_user is not set"):
-        _ = connect().door
+        assert connect().door
 
 
 def test_the_session_is_kept_and_follows_the_options(connect: Connect) -> None:

@@ -422,7 +422,7 @@ def test_plain_to_a_tls_port_that_closes_without_an_alert(pki: Pki) -> None:
 def test_the_other_protocol_is_tried_once_only() -> None:
     with Server(_close) as server:
         door = Door(options(server.port, tls="plain"))
-        for _ in range(3):
+        for _turn in range(3):
             with pytest.raises(ConnectFailed, match="closed it"):
                 door.open()
     assert server.connections == 3 + 1

@@ -320,7 +320,7 @@ def test_the_window_is_halved_when_the_router_complains(talking: OpenSession) ->
 
     def script(peer: Peer) -> None:
         # Eight arrive at once: three are served, five are refused.
-        first = [peer.read() for _ in range(8)]
+        first = [peer.read() for _turn in range(8)]
         for place, sentence in enumerate(first):
             assert sentence is not None
             if place < most:

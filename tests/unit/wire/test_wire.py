@@ -108,7 +108,7 @@ def test_one_sentence_is_one_write_and_rows_come_in_large_pieces() -> None:
         assert counting.sends == 1
         assert peer.read()
         peer.raw(encode([b"!re", b"=address=192.0.2.1/24", b"=interface=ether1"]) * 500)
-        for _ in range(500):
+        for _turn in range(500):
             assert len(wire.receive()) == 3
         assert counting.receives < 10
 
@@ -119,16 +119,16 @@ def test_both_sides_writing_much_at_once_does_not_block() -> None:
         block = "b" * 1_000_000
 
         def write_before_reading() -> None:
-            for _ in range(8):
+            for _turn in range(8):
                 peer.say(block)
-            for _ in range(8):
+            for _turn in range(8):
                 peer.read()
 
         thread = threading.Thread(target=write_before_reading)
         thread.start()
-        for _ in range(8):
+        for _turn in range(8):
             wire.send((block,))
-        assert [wire.receive() for _ in range(8)] == [[block]] * 8
+        assert [wire.receive() for _turn in range(8)] == [[block]] * 8
         thread.join(10)
         assert not thread.is_alive()
 
@@ -209,7 +209,7 @@ def test_the_end_of_the_connection_is_told_every_time() -> None:
         peer.say("!done")
         peer.sock.shutdown(socket.SHUT_RDWR)
         assert wire.receive() == ["!done"]
-        for _ in range(2):
+        for _turn in range(2):
             with pytest.raises(Closed, match="closed the connection"):
                 wire.receive()
         with pytest.raises(Closed):
