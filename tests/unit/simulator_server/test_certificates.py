@@ -133,6 +133,8 @@ def test_what_sign_refuses(sim: Simulator, login: Callable[..., Any]) -> None:
         sign(api, template, ca="nobody")
     with pytest.raises(TrapError, match="no such item"):
         sign(api, "*77")
+    with pytest.raises(TrapError, match="unknown parameter numbers"):
+        tuple(api("/certificate/sign", numbers=template))
     sign(api, add(api, "ca", "key-cert-sign"))
     sim.advance(2)
     sign(api, template, ca="ca", name="renamed")

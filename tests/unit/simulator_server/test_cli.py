@@ -147,6 +147,17 @@ def test_running_keeps_a_state_too(tmp_path: Path) -> None:
         sim.stop()
 
 
+def test_what_safe_mode_has_not_released_is_not_saved(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with running("7.22.3", state=state) as sim:
+        api = librouteros.connect("127.0.0.1", "admin", "", port=sim.api_port)
+        api.path("system", "identity").update(name="kept")
+        tuple(api("/safe-mode/take"))
+        api.path("system", "identity").update(name="lost")
+    with running("7.22.3", state=state) as sim:
+        assert [row["name"] for row in sim.rows("/system/identity")] == ["kept"]
+
+
 def test_running_reports_what_goes_wrong() -> None:
     with pytest.raises(ValueError, match="not a RouterOS version"), running("new"):
         pass

@@ -287,6 +287,24 @@ def test_ipv6_has_its_own_table(sim: Simulator, raw: Raw, login: Callable[..., A
     assert not served(sim, raw, "::1")
 
 
+def test_raw_comes_first_and_knows_no_established(sim: Simulator, raw: Raw, rules: Rules) -> None:
+    old = raw(sim, OUTSIDE).login()
+    rules.add("accept", connection_state="established")
+    before = rules.api.path("ip", "firewall", "raw")
+    accept = before.add(chain="prerouting", action="accept", **{"src-address": OTHER})
+    before.add(chain="prerouting", action="drop", **{"src-address": "127.0.0.64/27"})
+    before.add(chain="output", action="drop")
+    assert raw(sim, OTHER).login()
+    assert not served(sim, raw, OUTSIDE)
+    old.send("/system/identity/print")
+    assert old.state() == "open"
+    rules.add("drop", src_address=OTHER)
+    assert not served(sim, raw, OTHER)  # accepted by raw, dropped by filter
+    before.remove(accept)
+    rules.path.remove(next(row[".id"] for row in rules.path if row["action"] == "drop"))
+    assert not served(sim, raw, OTHER)
+
+
 def test_where_a_source_arrives(raw: Raw, login: Callable[..., Any]) -> None:
     with running("7.22.3", interfaces={"127.0.0.64/27": "ether2"}, switches={"syn_retransmits": False}) as sim:
         sim.call(lambda: sim.router.tables["/interface"].insert({"name": "ether2"}))
@@ -345,9 +363,9 @@ def test_who_gives_up_sends_no_more(raw: Raw, login: Callable[..., Any], eventua
     with running("7.22.3") as sim:
         Rules(login(sim)).add("drop", src_address=OUTSIDE)
         client = raw(sim, OUTSIDE)
-        eventually(lambda: sim.call(lambda: len(sim.server._silence)) == 1)
+        eventually(lambda: sim.call(lambda: len(sim.server.silence)) == 1)
         client.socket.close()
-        eventually(lambda: sim.call(lambda: len(sim.server._silence)) == 0)
+        eventually(lambda: sim.call(lambda: len(sim.server.silence)) == 0)
 
 
 def test_an_end_that_is_dropped_is_noticed_after_nine_minutes(

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import socket
 import ssl
 from collections.abc import Callable, Iterator
@@ -117,7 +118,7 @@ def test_hundreds_of_connections_that_say_nothing(sim: Simulator, raw: Raw, even
 
 def test_more_connections_than_there_is_room_for(raw: Raw, outcome: Callable[..., str]) -> None:
     with running("7.22.3") as sim:
-        sim.call(lambda: setattr(sim.server, "_room", 3))
+        sim.call(lambda: setattr(sim.server, "room", 3))
         kept = [raw(sim).login() for _ in range(3)]
         assert outcome(sim) == "reset"
         kept[0].talk("/quit")
@@ -132,7 +133,7 @@ def test_silent_connections_are_bounded(raw: Raw, eventually: Callable[..., None
             )
         )
         clients = [raw(sim, "127.0.0.66") for _ in range(MAX_SILENT + 5)]
-        eventually(lambda: sim.call(lambda: len(sim.server._silence)) == MAX_SILENT)
+        eventually(lambda: sim.call(lambda: len(sim.server.silence)) == MAX_SILENT)
         assert clients[0].state() == "reset"
         assert clients[-1].state() == "open"
 
@@ -140,8 +141,7 @@ def test_silent_connections_are_bounded(raw: Raw, eventually: Callable[..., None
 def test_a_client_that_does_not_read_is_not_collected_for(raw: Raw) -> None:
     with running("7.22.3") as sim:
         for number in range(300):
-            text = f"{number} " + "x" * 200
-            sim.call(lambda text=text: sim.router.log("system,info", text))
+            sim.call(functools.partial(sim.router.log, "system,info", f"{number} " + "x" * 200))
         client = raw(sim).login()
         client.socket.settimeout(0.5)
         # answers of some 80 KB to each of them, if the server wanted to
@@ -149,8 +149,8 @@ def test_a_client_that_does_not_read_is_not_collected_for(raw: Raw) -> None:
         with pytest.raises(TimeoutError):
             client.socket.sendall(requests)
         (connection,) = sim.call(lambda: list(sim.server.connections))
-        assert sim.call(lambda: connection._transport.get_write_buffer_size()) < 2 * 1024 * 1024
-        assert sim.call(lambda: connection._dialogue._under_way) <= 2 * MAX_UNDER_WAY
+        assert sim.call(lambda: connection.unread) < 2 * 1024 * 1024
+        assert sim.call(lambda: connection.under_way) <= 2 * MAX_UNDER_WAY
         assert raw(sim).login()
 
 

@@ -40,6 +40,7 @@ class CertificateFiles:
         """
         from . import x509
 
+        call.expect(tuple(call.table.menu.commands["import"]))
         file_name = call.required("file-name")
         file = self._files.find(name=file_name)
         if file is None:
@@ -95,13 +96,14 @@ class CertificateFiles:
         """PEM (certificate, and the key when there is a passphrase) or PKCS #12."""
         from . import x509
 
+        call.expect(tuple(call.table.menu.commands["export-certificate"]))
         passphrase = call.arguments.get("export-passphrase", "")
         if passphrase and len(passphrase) < 8:
             raise Trap("failure: passphrase must be at least 8 characters long")  # text inferred
         for one in (call.arguments.get("numbers") or call.required(".id")).split(","):
             rows = self._certificates.table.resolve(one)
             if not rows:
-                raise Trap("no such item", 0)
+                raise call.router.missing_item()
             for row in rows:
                 pem, key = row.hidden.get("certificate"), row.hidden.get("key")
                 if not isinstance(pem, str):

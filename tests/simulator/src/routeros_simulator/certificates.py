@@ -44,13 +44,24 @@ class Certificates(Hooks):
         self.table = router.tables[MENU]
         self.table.journaled = False
         self._jobs: set[asyncio.Task[str]] = set()
+        self._identities: dict[str, Identity | None] = {}
+        router.changed.append(self._changed)
         router.hook(MENU, self)
         router.register(MENU, "sign", self._sign)
         if "issued-revoke" in self.table.menu.commands:
             router.register(MENU, "issued-revoke", self._revoke)
 
+    def _changed(self, path: str) -> None:
+        if path == MENU:
+            self._identities.clear()
+
     def identity(self, name: str) -> Identity | None:
         """What a TLS service shows with that certificate; None when it has none that can serve."""
+        if name not in self._identities:
+            self._identities[name] = self._identity(name)
+        return self._identities[name]
+
+    def _identity(self, name: str) -> Identity | None:
         row = self.table.find(name=name) or self.table.get(name)
         if row is None or not self.has_key(row):
             return None
@@ -158,6 +169,7 @@ class Certificates(Hooks):
     # --- signing
 
     async def _sign(self, call: Call) -> None:
+        call.expect(tuple(self.table.menu.commands["sign"]))
         row = self._row(call)
         if self.signed(row):
             raise Trap("failure: certificate already signed")  # text inferred
@@ -185,7 +197,7 @@ class Certificates(Hooks):
             raise Trap("missing =.id=", 0)
         rows = self.table.resolve(given)
         if not rows:
-            raise Trap("no such item (4)" if self.router.switches.missing_item_number else "no such item", 0)
+            raise self.router.missing_item()
         return rows[0]
 
     def _authority(self, call: Call, row: Row) -> Row | None:
@@ -238,6 +250,7 @@ class Certificates(Hooks):
         return "done"
 
     def _revoke(self, call: Call) -> None:
+        call.expect(("numbers",))
         for one in call.required("numbers").split(","):
             for row in self.table.resolve(one):
                 self.table.update(row, {"revoked": self.router.clock.moment().strftime(DATE)})

@@ -22,6 +22,8 @@ from .wire import AFTER_LOGIN, Decoder, WireError, Words, encode_sentence
 #: answers that may lie unread before nothing more is begun, and before the client is given up
 UNREAD_PAUSE = 1024 * 1024
 UNREAD_LIMIT = 64 * 1024 * 1024
+#: real seconds for which a connection that the server has closed waits for its last answers to be read
+LINGER = 30.0
 #: bytes of answers that are sent together
 FLUSH = 64 * 1024
 #: seconds after which a router notices that its peer has vanished without a word (RouterOS manual: 9 minutes)
@@ -277,6 +279,16 @@ class Connection(asyncio.Protocol):
         """The login, when there is one."""
         return self._dialogue.session if self._dialogue is not None else None
 
+    @property
+    def unread(self) -> int:
+        """Bytes of answers that the client has not taken yet."""
+        return len(self._answers) + (self._transport.get_write_buffer_size() if self._transport is not None else 0)
+
+    @property
+    def under_way(self) -> int:
+        """Commands that have no answer yet."""
+        return self._dialogue.under_way if self._dialogue is not None else 0
+
     def hang_up(self) -> None:
         """Close in order, behind everything that has been sent."""
         self._own_end = True
@@ -286,9 +298,13 @@ class Connection(asyncio.Protocol):
             self._write(self._tls.pending())
         if self._transport is not None:
             self._transport.close()
+            if not self._lost:
+                asyncio.get_running_loop().call_later(LINGER, self.cut)
 
     def cut(self) -> None:
         """Close at once."""
+        if self._over:
+            return
         self._own_end = True
         if self._transport is not None and not self._lost:
             self._transport.abort()

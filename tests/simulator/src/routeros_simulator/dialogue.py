@@ -127,6 +127,11 @@ class Dialogue:
         """Whether so much is under way that nothing more should be read."""
         return self._under_way >= MAX_UNDER_WAY or self._under_way_size >= MAX_UNDER_WAY_SIZE
 
+    @property
+    def under_way(self) -> int:
+        """Commands that have no answer yet."""
+        return self._under_way
+
     def finish(self) -> None:
         """Nothing more will arrive: hang up as soon as everything that did has its answer."""
         self._finishing = True

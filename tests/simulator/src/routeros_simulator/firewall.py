@@ -1,10 +1,11 @@
 # Copyright (c) 2026, the bastion.routeros contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The input chain of /ip/firewall/filter and /ipv6/firewall/filter, alive for the simulator's own API ports.
+"""The firewall of both families, alive for the simulator's own API ports: raw prerouting, then filter input.
 
-RouterOS manual: Filter. First match wins, the end of an own chain returns to the caller, the end of a built-in chain
-accepts. A change acts after the switch `rule_delay`: up to 2 s were seen on a CHR.
+RouterOS manual: Filter, Packet flow. First match wins, the end of an own chain returns to the caller, the end of a
+built-in chain accepts; accept in raw only ends raw. A change acts after the switch `rule_delay`: up to 2 s were seen on
+a CHR.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ from .table import Row
 
 Block = ipaddress.IPv4Network | ipaddress.IPv6Network
 FAMILIES = ("ip", "ipv6")
-_FILTERS = {f"/{family}/firewall/filter": family for family in FAMILIES}
+#: the tables that a packet for the router meets, in their order, and the chain that it enters
+STATIONS = (("raw", "prerouting"), ("filter", "input"))
+_TABLES = frozenset(f"/{family}/firewall/{name}" for family in FAMILIES for name, _ in STATIONS)
 _INTERFACE_LISTS = frozenset({"/interface/list", "/interface/list/member"})
 #: how deep chains may call each other; RouterOS documents no number
 MAX_DEPTH = 16
@@ -72,8 +75,9 @@ class Firewall:
         self.router = router
         self.connections = connections
         self._lists = {family: AddressSets(router.tables[f"/{family}/firewall/address-list"]) for family in FAMILIES}
+        # by table
         self._chains: dict[str, dict[str, list[Rule]]] = {}
-        self._rules: dict[str, dict[str, Rule]] = {family: {} for family in FAMILIES}
+        self._rules: dict[str, dict[str, Rule]] = {path: {} for path in _TABLES}
         self._waiting: set[str] = set()
         self.listeners: list[Callable[[], None]] = []  # told when packets may meet another answer than before
         router.changed.append(self._changed)
@@ -98,38 +102,38 @@ class Firewall:
     def _changed(self, path: str) -> None:
         if path in _INTERFACE_LISTS:
             self._tell()
-        if path not in _FILTERS:
+        if path not in _TABLES:
             return
-        family, delay = _FILTERS[path], self.router.switches.rule_delay
+        delay = self.router.switches.rule_delay
         if not delay:
-            self._act(family)
-        elif family not in self._waiting:
-            self._waiting.add(family)
-            self._chains_of(family)  # what acts until then
-            self.router.clock.call_later(delay, lambda: self._act(family))
+            self._act(path)
+        elif path not in self._waiting:
+            self._waiting.add(path)
+            self._chains_of(path)  # what acts until then
+            self.router.clock.call_later(delay, lambda: self._act(path))
 
-    def _act(self, family: str) -> None:
-        self._waiting.discard(family)
-        self._chains.pop(family, None)
+    def _act(self, path: str) -> None:
+        self._waiting.discard(path)
+        self._chains.pop(path, None)
         self._tell()
 
     def _tell(self) -> None:
         for listener in list(self.listeners):
             listener()
 
-    def _chains_of(self, family: str) -> dict[str, list[Rule]]:
-        if family not in self._chains:
-            before, rules = self._rules[family], {}
+    def _chains_of(self, path: str) -> dict[str, list[Rule]]:
+        if path not in self._chains:
+            before, rules = self._rules[path], {}
             chains: dict[str, list[Rule]] = {}
-            for row in self.router.tables[f"/{family}/firewall/filter"]:
+            for row in self.router.tables[path]:
                 if row.disabled or row.dynamic:
                     continue
                 known = before.get(row.id)
                 rule = known if known is not None and known.values == row.values else self._compile(row)
                 rules[row.id] = rule
                 chains.setdefault(row.get("chain"), []).append(rule)
-            self._rules[family], self._chains[family] = rules, chains
-        return self._chains[family]
+            self._rules[path], self._chains[path] = rules, chains
+        return self._chains[path]
 
     def _compile(self, row: Row) -> Rule:
         matchers, unknown = compile_matchers(row.values, self)
@@ -144,8 +148,12 @@ class Firewall:
     # --- packets
 
     def judge(self, packet: Packet) -> Verdict:
-        """Send a packet through the input chain, with everything that rules do on the way."""
-        return self._walk(self._chains_of(packet.family), "input", packet, 0) or ACCEPT
+        """Send a packet on its way to the router, with everything that rules do to it there."""
+        for name, chain in STATIONS:
+            verdict = self._walk(self._chains_of(f"/{packet.family}/firewall/{name}"), chain, packet, 0)
+            if verdict is not None and not verdict.accepted:
+                return verdict
+        return verdict or ACCEPT
 
     def _walk(self, chains: dict[str, list[Rule]], chain: str, packet: Packet, depth: int) -> Verdict | None:
         if depth > MAX_DEPTH:

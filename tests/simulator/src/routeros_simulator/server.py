@@ -21,7 +21,7 @@ from .certificates import Certificates
 from .clock import Clock
 from .connection import Connection, Door
 from .firewall import Block, Firewall
-from .listeners import Listeners
+from .listeners import SERVED, Listeners
 from .live_rows import LiveRows
 from .packets import Packet
 from .router import Router, Session
@@ -40,13 +40,13 @@ class Options:
     """How the server meets the world.
 
     hosts: local addresses to listen on; those that the machine lacks are left out. ports: service -> real port to begin
-    with; 0 is a free one, None the one in /ip/service. round_trip: real seconds that a request needs. interface: where
-    connections arrive; interfaces: prefix -> another interface for those sources. ipsec: prefixes whose connections
-    come through an IPsec tunnel.
+    with; 0 is a free one, as for services that it does not name, None the one in /ip/service. round_trip: real seconds
+    that a request needs. interface: where connections arrive; interfaces: prefix -> another interface for those
+    sources. ipsec: prefixes whose connections come through an IPsec tunnel.
     """
 
     hosts: tuple[str, ...] = HOSTS
-    ports: Mapping[str, int | None] = field(default_factory=lambda: {"api": 0, "api-ssl": 0})
+    ports: Mapping[str, int | None] = field(default_factory=dict)
     round_trip: float = 0.0
     interface: str = "ether1"
     interfaces: Mapping[str, str] = field(default_factory=dict)
@@ -94,26 +94,27 @@ class Server:
         self._ipsec = [ipaddress.ip_network(prefix) for prefix in self.options.ipsec]
         self._opening: set[asyncio.Task[None]] = set()
         soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-        self._room = min(MAX_CONNECTIONS, soft // 2 if soft != resource.RLIM_INFINITY else MAX_CONNECTIONS)
+        self.room = min(MAX_CONNECTIONS, soft // 2 if soft != resource.RLIM_INFINITY else MAX_CONNECTIONS)
 
     async def start(self) -> None:
         """Open the listeners. Raises OSError when a wanted port cannot be had."""
-        self._silence = Silence(self.router.clock)
+        self.silence = Silence(self.router.clock)
         self.listeners = Listeners(self.router, self.options.hosts, self._arrived, self._moved)
-        self.listeners.start(self.options.ports)
+        self.listeners.start({**dict.fromkeys(SERVED, 0), **self.options.ports})
         self.router.closing.append(self._close_session)
         self.router.changed.append(self._changed)
 
     async def stop(self) -> None:
-        """Close everything, as a router does that is switched off."""
+        """Close everything, as a router does that is switched off: what safe mode has not released is undone."""
         self.router.changed.remove(self._changed)
         self.router.closing.remove(self._close_session)
         self.listeners.stop()
-        self._silence.close()
+        self.silence.close()
         for task in list(self._opening):
             task.cancel()
         for connection in list(self.connections):
             connection.cut()
+        self.router.safe_mode.reboot()
         await asyncio.sleep(0)
 
     def port(self, service: str) -> int | None:
@@ -144,7 +145,7 @@ class Server:
             retry = (
                 (lambda again: self._judge(service, packet, again)) if self.router.switches.syn_retransmits else None
             )
-            self._silence.hold(connection, retry)
+            self.silence.hold(connection, retry)
 
     def _judge(self, service: str, packet: Packet, connection: socket.socket) -> bool:
         """Let a new connection meet the firewall; False when it stays without an answer."""
@@ -154,13 +155,13 @@ class Server:
         elif verdict.action == "reject":
             reset(connection)
         elif verdict.action == "tarpit":  # answered, and then never served
-            self._silence.hold(connection)
+            self.silence.hold(connection)
         else:
             return False
         return True
 
     def _admit(self, service: str, packet: Packet, connection: socket.socket) -> None:
-        if self.listeners.port(service) is None or len(self.connections) >= self._room:
+        if self.listeners.port(service) is None or len(self.connections) >= self.room:
             reset(connection)
             return
         row = self.router.services.static(service)
@@ -193,7 +194,7 @@ class Server:
         """No service for this client; what it sees then is not agreed on, so a switch decides."""
         kind = self.router.switches.refused_source
         if kind == "silence":
-            self._silence.hold(connection)
+            self.silence.hold(connection)
         elif kind == "reset":
             reset(connection)
         else:
