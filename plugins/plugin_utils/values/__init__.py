@@ -108,7 +108,7 @@ def _simple(form: str, expected: str) -> Callable[..., Kind]:
 
 _USER_NAME = (
     r"(?![.-])[A-Za-z0-9_.#@-]*[A-Za-z0-9]",
-    "a user name (letters, digits and _.#-@, ending in one of the first two)",
+    "a user name (letters, digits and _ . # - @; it begins with neither . nor - and ends with a letter or digit)",
 )
 
 _TYPES: dict[str, Callable[..., Kind]] = {

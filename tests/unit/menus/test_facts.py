@@ -148,8 +148,8 @@ def default_of(fact: dict[str, Any]) -> tuple[str | None, tuple[tuple[str, str],
     if "default_by_version" in fact:
         first, *later = fact["default_by_version"].items()
         return first[1], tuple(later)
-    text = fact.get("default", fact.get("unset_equivalent"))
-    return {"False": "false", "True": "true"}.get(text, text), ()
+    text: str | None = fact.get("default", fact.get("unset_equivalent"))
+    return ("false" if text == "False" else text), ()
 
 
 def differences(path: str, name: str, fact: dict[str, Any], ours: Property) -> Iterator[tuple[str, Any, Any]]:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -99,13 +99,14 @@ def check_in_force(rows: Sequence[Row], ruleset: Ruleset) -> None:
     assert len([row for row in rows if row["chain"] in OWN]) == 1 + len(live)
     kinds = ["gate" if row is gate else row.get("comment", "") for row in rows if row["chain"] == ruleset.chain]
     kinds = [kind for kind in kinds if not kind.startswith("bastion/")]
+    at = kinds.index("gate")
     expected = {
-        "top": lambda at: at == 0,
-        "bottom": lambda at: at == len(kinds) - 1,
-        "before": lambda at: kinds[at + 1 : at + 2] == ["anchor"],
-        "after": lambda at: kinds[at - 1] == "anchor",
+        "top": at == 0,
+        "bottom": at == len(kinds) - 1,
+        "before": kinds[at + 1 : at + 2] == ["anchor"],
+        "after": kinds[:at][-1:] == ["anchor"],
     }
-    assert expected[ruleset.placement.where](kinds.index("gate"))
+    assert expected[ruleset.placement.where]
 
 
 @given(STRANGERS, RULESETS, RULESETS)
@@ -211,7 +212,7 @@ ACCEPT = [{"action": "accept", "src-address": source} for source in SOURCES]
 BASE = Ruleset("api", "input", [*ACCEPT, {"action": "drop", "comment": "the rest"}])
 
 
-def verbs(rules: list[dict[str, str]]) -> list[str]:
+def verbs(rules: Sequence[Mapping[str, str]]) -> list[str]:
     rows = installed([], BASE).rows
     return [step.verb for step in plan(rows, replace(BASE, rules=rules))]
 
