@@ -180,6 +180,47 @@ def test_jobs_have_no_more_rights_than_their_maker(admin: LocalSession) -> None:
     assert admin.row("/system/script", script)["source"] == "line one\r\nline two"
 
 
+def test_jobs_fall_due_every_interval(admin: LocalSession) -> None:
+    due: list[str] = []
+    admin.router.start_job = lambda row: due.append(row.get("name"))
+    clock = admin.router.clock
+    job = admin.add("/system/scheduler", name="j", interval="00:01:00", on_event=":nothing")
+    once = admin.add("/system/scheduler", name="once", start_time=clock.moment().strftime("%H:%M:59"))
+    assert "next-run" in admin.row("/system/scheduler", job)
+    clock.advance(61)
+    clock.advance(60)
+    assert due.count("j") == 2
+    assert due.count("once") == 1
+    assert admin.row("/system/scheduler", job)["run-count"] == "2"
+    assert "next-run" not in admin.row("/system/scheduler", once)
+    admin.call("/system/scheduler/disable", f"=.id={job}")
+    clock.advance(120)
+    assert due.count("j") == 2
+    admin.router.tables["/system/device-mode"].only.values.update(mode="home", scheduler="false")
+    denied = admin.error("/system/scheduler/add", "=name=k", "=interval=1m")
+    assert denied == "failure: not allowed by device-mode"
+
+
+def test_packages(admin: LocalSession) -> None:
+    admin.call("/system/package/uninstall", "=.id=routeros")
+    assert admin.rows("/system/package")[0]["scheduled"] == "scheduled for uninstall"
+    admin.call("/system/package/unschedule", "=numbers=routeros")
+    assert "scheduled" not in admin.rows("/system/package")[0]
+    assert "latest-version" not in admin.row("/system/package/update")
+    admin.router.newest_version = "7.24"
+    answer = admin.call("/system/package/update/check-for-updates", "=once=")
+    assert answer.rows[0]["status"] == "New version is available"
+    assert admin.row("/system/package/update")["latest-version"] == "7.24"
+
+
+def test_addresses_of_interfaces(admin: LocalSession) -> None:
+    row = admin.add("/ip/address", address="192.0.2.1/24", interface="ether1")
+    shown = admin.row("/ip/address", row)
+    assert (shown["address"], shown["network"], shown["actual-interface"]) == ("192.0.2.1/24", "192.0.2.0", "ether1")
+    again = ("/ip/address/add", "=address=192.0.2.1/24", "=interface=ether1")
+    assert admin.error(*again) == "failure: already have such address"
+
+
 def test_files(admin: LocalSession) -> None:
     row = admin.add("/file", name="a.txt", contents="hello")
     assert admin.row("/file", row)["size"] == "5"

@@ -105,9 +105,7 @@ class RuleHooks(Hooks):
                 first = next(iter(other), None)
                 chain = "forward" if path == table.path else "prerouting"
                 values = {"chain": chain, "action": "passthrough", "comment": _DUMMY}
-                other.insert(
-                    values, dynamic=True, before=first.id if first else "", locked=BUILT_IN
-                )
+                other.insert(values, dynamic=True, before=first.id if first else "", locked=BUILT_IN)
             elif not self._fasttracks and dummy is not None:
                 other.delete(dummy)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .addresses import ip4_prefix
 from .call import Call
 from .errors import BUILT_IN, Trap
 from .table import Hooks, Row, Table
@@ -59,6 +60,23 @@ class MemberHooks(Hooks):
             raise Trap("failure: already have such entry", 4)
 
 
+class AddressHooks(Hooks):
+    """/ip/address: an address once; the network follows from it."""
+
+    def check(self, call: Call, table: Table, row: Row | None, after: dict[str, str]) -> None:
+        """See the class."""
+        other = table.find(address=after["address"], interface=after["interface"])
+        if other is not None and other is not row:
+            raise Trap("failure: already have such address", 4)
+        if row is None or row.get("address") != after["address"]:
+            network = ip4_prefix(after["address"], host_mask=True) or ""
+            after["network"] = network.partition("/")[0]
+
+    def render(self, table: Table, row: Row, reply: dict[str, str]) -> None:
+        """See the class."""
+        reply["actual-interface"] = row.get("interface")
+
+
 class NtpServerHooks(Hooks):
     """/system/ntp/client/servers: an address once."""
 
@@ -76,6 +94,7 @@ def attach(router: Router) -> None:
             router.hook(path, NamedHooks())
     router.hook("/interface/list/member", MemberHooks())
     router.hook("/system/ntp/client/servers", NtpServerHooks())
+    router.hook("/ip/address", AddressHooks())
 
 
 def fill(router: Router) -> None:

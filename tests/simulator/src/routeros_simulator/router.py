@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from . import file_table, firewall_tables, ipsec, jobs, names, printing, system, writing
+from . import file_table, firewall_tables, ipsec, jobs, names, packages, printing, system, writing
 from .address_lists import AddressLists
 from .call import Call, Handler, Send
 from .clock import Clock
@@ -99,6 +99,8 @@ class Router:
         self.closing: list[Callable[[Session], None]] = []
         self.sessions: list[Session] = []
         self.asking: Session | None = None
+        # what /system/package/update finds
+        self.newest_version = version
         # called with the row of a scheduler job that is due
         self.start_job: Callable[[Row], None] = lambda row: None
         self.resolver: Callable[[str, int], Sequence[str]] = lambda name, version: ()
@@ -123,6 +125,7 @@ class Router:
         ipsec.attach(self)
         jobs.attach(self)
         file_table.attach(self)
+        packages.attach(self)
         system.attach(self)
         self.safe_mode = SafeMode(self)
         if "/safe-mode" in self.tables:
