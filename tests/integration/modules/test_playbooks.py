@@ -38,59 +38,57 @@ def test_out_of_the_box_then_unchanged(version: str, tmp_path: Path) -> None:
         assert secret not in second.text
 
 
-@pytest.mark.parametrize(
-    ("module", "options", "message"),
-    [
-        ("service", {"name": "api", "prot": 8730}, "Unsupported parameters"),
-        ("service", {"name": "api", "port": "many"}, "port"),
-        ("service", {"name": "apis", "port": 8730}, "name"),
-        ("service", {"name": "api", "port": 99999}, "port"),
-        ("service", {"name": "api", "port": 22}, "already used by the service 'ssh'"),
-        ("service", {"name": "api", "address": ["192.0.2.1/24"]}, "192.0.2.0/24"),
-        ("service", {"name": "api", "address": ["office.example.net"]}, "office.example.net"),
-        ("service", {"name": "api-ssl", "certificate": "missing"}, "there is no certificate 'missing'"),
-        ("service", {"name": "api", "certificate": "any"}, "does not use TLS"),
-        ("address_list", {"list": "a", "entries": ["203.0.113.1-254"]}, "is no address"),
-        ("user_group", {"name": "g", "policy": ["fly"]}, "fly"),
-        ("user", {"name": "u", "password": "x"}, "group"),
-        ("user", {"name": "u", "password": "x", "group": "missing"}, "there is no group 'missing'"),
-        (
-            "firewall_filter",
-            {"ruleset": "r", "rules": [{"action": "accept", "dst_port": ["80"]}]},
-            "together with protocol",
-        ),
-        ("firewall_filter", {"ruleset": "r", "rules": [{"action": "fly"}]}, "fly"),
-        ("firewall_filter", {"ruleset": "r", "rules": [{"action": "drop", "colour": "red"}]}, "colour"),
-        (
-            "firewall_filter",
-            {"ruleset": "r", "rules": [{"action": "drop", "in_interface_list": "WAN"}]},
-            "no interface list WAN",
-        ),
-        ("firewall_filter", {"ruleset": "r", "rules": [{"action": "drop", "tos": "4"}]}, "since 7.21"),
-        ("logging", {"topics": []}, "empty list"),
-        ("menu", {"path": "/ip/nonsense", "values": {"a": 1}}, "nonsense"),
-        ("menu", {"path": "/ip/dns", "values": {"serverz": 1}}, "serverz"),
-        ("transaction", {"changes": [{"service": {"name": "api", "prot": 1}}]}, "prot"),
-        ("transaction", {"changes": [{"reboot": {}}]}, "no module"),
-    ],
-)
-def test_bad_input_fails_in_check_mode_before_anything_is_written(
-    module: str, options: dict[str, object], message: str, tmp_path: Path
-) -> None:
-    play = [
-        {
-            "hosts": "routers",
-            "gather_facts": False,
-            "tasks": [{"name": "Bad input", f"bastion.routeros.{module}": options}],
-        }
+BAD_INPUT: list[tuple[str, dict[str, object], str]] = [
+    ("service", {"name": "api", "prot": 8730}, "Unsupported parameters"),
+    ("service", {"name": "api", "port": "many"}, "port"),
+    ("service", {"name": "apis", "port": 8730}, "name"),
+    ("service", {"name": "api", "port": 99999}, "port"),
+    ("service", {"name": "api", "port": 22}, "already used by the service 'ssh'"),
+    ("service", {"name": "api", "address": ["192.0.2.1/24"]}, "192.0.2.0/24"),
+    ("service", {"name": "api", "address": ["office.example.net"]}, "office.example.net"),
+    ("service", {"name": "api-ssl", "certificate": "missing"}, "there is no certificate 'missing'"),
+    ("service", {"name": "api", "certificate": "any"}, "does not use TLS"),
+    ("address_list", {"list": "a", "entries": ["203.0.113.1-254"]}, "203.0.113.1-203.0.113.254"),
+    ("user_group", {"name": "g", "policy": ["fly"]}, "fly"),
+    ("user", {"name": "u", "password": "x"}, "group"),
+    ("user", {"name": "u", "password": "x", "group": "missing"}, "there is no group 'missing'"),
+    (
+        "firewall_filter",
+        {"ruleset": "r", "rules": [{"action": "accept", "dst_port": ["80"]}]},
+        "together with protocol",
+    ),
+    ("firewall_filter", {"ruleset": "r", "rules": [{"action": "fly"}]}, "fly"),
+    ("firewall_filter", {"ruleset": "r", "rules": [{"action": "drop", "colour": "red"}]}, "colour"),
+    (
+        "firewall_filter",
+        {"ruleset": "r", "rules": [{"action": "drop", "in_interface_list": "WAN"}]},
+        "no interface list WAN",
+    ),
+    ("firewall_filter", {"ruleset": "r", "rules": [{"action": "drop", "tos": "4"}]}, "since RouterOS 7.21"),
+    ("logging", {"topics": []}, "empty list"),
+    ("menu", {"path": "/ip/nonsense", "values": {"a": 1}}, "nonsense"),
+    ("menu", {"path": "/ip/dns", "values": {"serverz": 1}}, "serverz"),
+    ("transaction", {"changes": [{"service": {"name": "api", "prot": 1}}]}, "prot"),
+    ("transaction", {"changes": [{"reboot": {}}]}, "no module"),
+]
+
+
+def test_bad_input_fails_in_check_mode_before_anything_is_written(tmp_path: Path) -> None:
+    tasks = [
+        {"name": f"Bad input {number}.", f"bastion.routeros.{module}": options, "ignore_errors": True}
+        for number, (module, options, _message) in enumerate(BAD_INPUT)
     ]
     playbook = tmp_path / "bad.yml"
-    playbook.write_text(json.dumps(play))
+    playbook.write_text(json.dumps([{"hosts": "routers", "gather_facts": False, "tasks": tasks}]))
     with running("7.18.2") as router:
         stage = stage_for(tmp_path, router.api_ssl_port)
         before = snapshot(router)
         for check in (["--check"], []):
             run = stage.play(*check, playbook=str(playbook))
-            assert run.code != 0, run.text
-            assert message in run.flat, run.text
+            assert run.code == 0, run.text
+            told = run.flat.split("TASK [Bad input ")[1:]
+            assert len(told) == len(BAD_INPUT)
+            for (module, options, message), text in zip(BAD_INPUT, told, strict=True):
+                assert "FAILED!" in text, (module, options, text)
+                assert message in text, (module, options, text)
         assert snapshot(router) == before
