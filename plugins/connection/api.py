@@ -22,7 +22,7 @@ description:
     How to get in as long as that does not exist yet is said once in O(first_contact), so that one inventory
     serves the first run and every later one.
 requirements:
-  - librouteros >= 4.1 (Python library, where ansible-core runs)
+  - librouteros >= 4.0 (Python library, where ansible-core runs)
 options:
   host:
     description:
@@ -75,7 +75,6 @@ options:
       - V(plain) is no TLS at all, the service C(api).
       - RouterOS speaks TLS 1.2 at most on C(api-ssl).
     type: str
-    choices: [verify, unverified, anonymous, plain]
     default: verify
     vars:
       - name: ansible_routeros_tls
@@ -86,9 +85,10 @@ options:
       - PEM file on the controller with the CA (or CAs) that the router's certificate comes from.
         C(bastion.routeros.secure_api) fetches it.
       - Without it the system's store is used, or no CA at all when there are O(tls_pins).
-      - A relative path starts at the working directory, so begin it with C({{ inventory_dir }}) or C({{
-        playbook_dir }}).
-    type: path
+      - C(~) is expanded. A relative path starts at the working directory, so begin it with C({{ inventory_dir
+        }}) or C({{ playbook_dir }}).
+    # Not path: that makes the working directory of an empty environment variable.
+    type: str
     vars:
       - name: ansible_routeros_ca_path
     env:
@@ -208,9 +208,11 @@ from typing import Any
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.connection import ConnectionBase
 from ansible.utils.display import Display
+from ansible.utils.path import unfrackpath
 from ansible_collections.bastion.routeros.plugins.plugin_utils.connection_options import (
     DEFAULT_TIMEOUT,
     DEFAULT_WINDOW,
+    TLS_MODES,
     ConnectionOptions,
     FirstContact,
 )
@@ -317,16 +319,17 @@ class Connection(ConnectionBase):  # type: ignore[misc]  # ansible-core ships no
             # --timeout, ANSIBLE_TIMEOUT and ansible.cfg come this way.
             timeout = getattr(self._play_context, "timeout", None) or DEFAULT_TIMEOUT
         pins: Sequence[str] = self.get_option("tls_pins") or ()
+        ca_path = _text(self.get_option("ca_path"))
         window = self.get_option("window")
         return ConnectionOptions(
             host=_text(self.get_option("host")),
             user=_text(self.get_option("remote_user")),
             password=_text(self.get_option("password")),
             port=self.get_option("port") or 0,
-            tls=_text(self.get_option("tls")),
-            ca_path=_text(self.get_option("ca_path")),
+            tls=_text(self.get_option("tls")) or TLS_MODES[0],
+            ca_path=unfrackpath(ca_path, follow=False) if ca_path else "",
             tls_hostname=_text(self.get_option("tls_hostname")),
-            tls_pins=tuple(str(pin) for pin in pins),
+            tls_pins=tuple(str(pin) for pin in pins if pin),
             timeout=float(timeout),
             window=DEFAULT_WINDOW if window is None else int(window),
             first_contact=FirstContact.parse(self.get_option("first_contact")),

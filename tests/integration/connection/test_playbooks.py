@@ -163,7 +163,10 @@ def _failing(folder: Path) -> Iterator[dict[str, tuple[dict[str, Any], tuple[str
                 {"ansible_routeros_first_contact": {"method": "anonymous", "pasword": FACTORY}},
                 ("does not know pasword",),
             ),
-            "worded": ({"ansible_routeros_tls": "off"}, ("tls", "off")),
+            "worded": (
+                {"ansible_routeros_tls": "off"},
+                ("must be one of verify, unverified, anonymous, plain", "'off'"),
+            ),
         }
 
 

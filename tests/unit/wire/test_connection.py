@@ -116,6 +116,28 @@ def test_the_environment_fills_what_the_inventory_leaves_open(
     assert connect(**WHOLE).door.options == EXPECTED
 
 
+def test_empty_environment_variables_say_nothing(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    """AWX injects what was left empty in a credential as an empty variable."""
+    for option in OPTIONS.values():
+        for variable in option.get("env", ()):
+            monkeypatch.setenv(variable["name"], "")
+    assert connect(ansible_user="automation").door.options == ConnectionOptions(host="r1", user="automation")
+    with pytest.raises(SetupFailed, match="ansible_user is not set"):
+        assert connect().door
+
+
+def test_a_home_folder_is_expanded(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/operator")
+    options = connect(ansible_user="a", ansible_routeros_ca_path="~/ca.pem").door.options
+    assert options.ca_path == "/home/operator/ca.pem"
+
+
+@pytest.mark.parametrize("value", [False, "off", "VERIFY"])
+def test_a_tls_mode_that_does_not_exist(connect: Connect, value: object) -> None:
+    with pytest.raises(SetupFailed, match="must be one of verify, unverified, anonymous, plain"):
+        assert connect(ansible_user="a", ansible_routeros_tls=value).door
+
+
 def test_every_environment_variable_is_documented_and_none_names_the_host() -> None:
     environment = {entry["name"] for option in OPTIONS.values() for entry in option.get("env", ())}
     assert environment == {

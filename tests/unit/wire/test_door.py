@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import socket
 import ssl
 import sys
@@ -487,6 +488,16 @@ def test_login_not_allowed() -> None:
 def test_other_answers_to_the_login(words: tuple[str, ...], kind: str) -> None:
     with Server(_refusing(*words)) as server:
         assert failure(options(server.port, tls="plain"), LoginFailed).kind == kind
+
+
+def test_the_password_reaches_no_log(caplog: pytest.LogCaptureFixture) -> None:
+    """librouteros logs whole sentences at level DEBUG where its own functions are used for them."""
+    with caplog.at_level(logging.DEBUG), Server(accepting) as server:
+        session = Door(options(server.port, tls="plain")).open()
+        session.call("/echo", "=password=other secret")
+        session.close()
+    assert PASSWORD not in caplog.text
+    assert "other secret" not in caplog.text
 
 
 def test_the_library_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
