@@ -58,11 +58,16 @@ async def _install(call: Call) -> None:
         call.router.reboot()
 
 
+def _apply_changes(call: Call) -> None:
+    call.expect(())
+    call.router.reboot()
+
+
 def attach(router: Router) -> None:
     """Behaviour of the two menus."""
     for verb in _SCHEDULED:
         router.register(PACKAGES, verb, _schedule)
-    router.register(PACKAGES, "apply-changes", lambda call: call.router.reboot())
+    router.register(PACKAGES, "apply-changes", _apply_changes)
     router.register(UPDATE, "check-for-updates", _check)
     for verb in ("download", "install"):
         router.register(UPDATE, verb, _install)

@@ -58,6 +58,13 @@ def _check(call: Call, table: Table) -> None:
             raise Trap(f"unknown parameter {name}", 0)
 
 
+def _check_names(call: Call, verb: str) -> None:
+    accepted = call.table.menu.commands[verb]
+    for name in call.arguments:
+        if not name.startswith(".") and name not in accepted:
+            raise Trap(f"unknown parameter {name}", 0)
+
+
 def _view_of(call: Call, table: Table) -> Callable[[Row], dict[str, str]]:
     sensitive = "sensitive" in call.router.policies(call.session)
     # from 7.21 on the argument hides: the API shows secrets to those who may see them unless it is asked not to
@@ -107,6 +114,7 @@ async def follow(call: Call, *, only_new: bool = True) -> str | None:
     table = call.table
     if table.menu.singleton:
         raise Trap("no such command", 0)
+    _check(call, table)
     show = _view_of(call, table)
     matches = compile_query(call.queries, _renamed(call)) if call.queries else None
     wanted = _wanted(call)
@@ -135,6 +143,7 @@ async def follow(call: Call, *, only_new: bool = True) -> str | None:
 def get(call: Call) -> str | None:
     """One property of one row in =ret=; an absent row gives an empty answer (seen on 7.24)."""
     table = call.table
+    _check_names(call, "get")
     if table.menu.singleton:
         row: Row | None = table.only
     else:
@@ -157,6 +166,7 @@ def get(call: Call) -> str | None:
 def find(call: Call) -> str | None:
     """The ids of all rows (or of those that the queries choose), joined by semicolons."""
     table = call.table
+    _check_names(call, "find")
     show = _view_of(call, table)
     matches = compile_query(call.queries, _renamed(call)) if call.queries else None
     return ";".join(row.id for row in table.hooks.rows(table) if matches is None or matches(show(row)))

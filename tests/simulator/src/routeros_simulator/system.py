@@ -122,6 +122,7 @@ def _redo(call: Call) -> None:
 
 
 def _reboot(call: Call) -> None:
+    call.expect(())
     call.router.reboot()
 
 
