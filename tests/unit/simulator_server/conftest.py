@@ -17,6 +17,9 @@ import pytest
 from routeros_simulator.testing import Simulator
 from routeros_simulator.wire import AFTER_LOGIN, Decoder, encode_sentence
 
+# seconds after which a server that has said nothing is taken for silent
+QUIET = 0.15
+
 
 class RawClient:
     """Sentences over a socket, without any help."""
@@ -47,6 +50,10 @@ class RawClient:
             answer.append(self.read())
         return answer
 
+    def silent(self) -> bool:
+        """Whether nothing happens."""
+        return self.state(QUIET) == "open"
+
     def rest(self) -> list[list[str]]:
         """Every sentence until the server closes the connection."""
         sentences = []
@@ -60,9 +67,9 @@ class RawClient:
         assert self.talk("/login", f"=name={user}", f"=password={password}") == [["!done"]]
         return self
 
-    def state(self) -> str:
-        """What a client sees that says nothing: "open", "closed" or "reset"."""
-        self.socket.settimeout(0.15)
+    def state(self, patience: float = 5) -> str:
+        """What a client sees next: "closed", "reset", "talks", or "open" when nothing happens."""
+        self.socket.settimeout(patience)
         try:
             data = self.socket.recv(1)
         except TimeoutError:
@@ -98,9 +105,9 @@ def raw() -> Iterator[Callable[..., RawClient]]:
 def outcome(raw: Callable[..., RawClient]) -> Callable[..., str]:
     """What a client sees that connects and says nothing: open, closed, reset or refused."""
 
-    def look(*arguments: Any, **options: Any) -> str:
+    def look(simulator: Simulator, source: str = "127.0.0.1", patience: float = 5) -> str:
         try:
-            return raw(*arguments, **options).state()
+            return raw(simulator, source).state(patience)
         except ConnectionRefusedError:
             return "refused"
         except ConnectionResetError:  # it may come before connect() has returned

@@ -210,7 +210,7 @@ def test_the_round_trip_is_paid_once_by_what_is_sent_together(raw: Callable[...,
         for _ in range(3):
             client.talk("/system/identity/print", "=.proplist=name")
         one_by_one = time.monotonic() - start
-    assert 0.1 <= together < 1.5  # not 3 s
+    assert 0.1 <= together < 2.5  # not 3 s
     assert one_by_one >= 0.3
 
 
