@@ -14,11 +14,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from .overlay import COMMANDS, MENUS, PROPERTIES
 from .version import parse_version, within
+
+_FILE = Path(__file__).parent / "data" / "menus.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,7 @@ class Menu:
 
 @cache
 def _data() -> dict[str, Any]:
-    text = resources.files(__package__).joinpath("data", "menus.json").read_text(encoding="utf-8")
-    data: dict[str, Any] = json.loads(text)
+    data: dict[str, Any] = json.loads(_FILE.read_text(encoding="utf-8"))
     for path, menu in MENUS.items():
         data["menus"].setdefault(path, {"commands": {}, "flags": []}).update(menu)
     return data
