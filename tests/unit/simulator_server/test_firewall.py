@@ -370,8 +370,9 @@ def test_who_gives_up_sends_no_more(raw: Raw, login: Callable[..., Any], eventua
         eventually(lambda: sim.call(lambda: len(sim.server.silence)) == 0)
 
 
+@pytest.mark.parametrize("speaks", [False, True])
 def test_an_end_that_is_dropped_is_noticed_after_nine_minutes(
-    raw: Raw, login: Callable[..., Any], eventually: Callable[..., None]
+    speaks: bool, raw: Raw, login: Callable[..., Any], eventually: Callable[..., None]
 ) -> None:
     """The holder of safe mode locks itself out: its close cannot be heard, so nothing is rolled back for a while."""
     with running("7.22.3", switches={"syn_retransmits": False}) as sim:
@@ -379,6 +380,9 @@ def test_an_end_that_is_dropped_is_noticed_after_nine_minutes(
         holder = raw(sim, OUTSIDE).login()
         assert holder.talk("/safe-mode/take") == [["!done"]]
         assert holder.talk("/ip/firewall/filter/add", "=chain=input", "=action=drop", f"=src-address={OUTSIDE}")
+        if speaks:
+            holder.send("/safe-mode/release")
+            assert holder.silent()
         holder.socket.close()
         time.sleep(0.1)
         sim.advance(300)

@@ -28,6 +28,8 @@ LINGER = 30.0
 FLUSH = 64 * 1024
 #: seconds after which a router notices that its peer has vanished without a word (RouterOS manual: 9 minutes)
 VANISHED = 540.0
+#: bytes that a peer can send while nothing of it is acknowledged
+WINDOW = 256 * 1024
 #: seconds between the tries of a peer whose packets are dropped: the retransmissions of TCP
 BACKOFF = (0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 51.2, 102.4)
 
@@ -135,18 +137,20 @@ class Connection(asyncio.Protocol):
         return verdict.accepted
 
     def _packet(self, data: bytes) -> None:
-        if self._held:
-            self._held.append(data)
-        elif self._passes(len(data)):
+        if not self._held and self._passes(len(data)):
             self._take(data)
-        elif not self._over:
-            self._held.append(data)
+            return
+        if self._over:
+            return
+        if not self._held:
             self._tries = 0
-            if self._transport is not None and data:
-                self._transport.pause_reading()
             self._watch()
             self._try_later()
-        if self._held and not data:
+        self._held.append(data)
+        full = sum(map(len, self._held)) >= WINDOW
+        if full and self._transport is not None:
+            self._transport.pause_reading()
+        if full or not data:
             self._vanish()
 
     def _vanish(self) -> None:

@@ -10,6 +10,7 @@ A matcher is a function of the packet, made from the property's text. What canno
 from __future__ import annotations
 
 import ipaddress
+import itertools
 import random
 from collections.abc import Callable, Hashable, Mapping
 from datetime import UTC, datetime
@@ -125,11 +126,12 @@ def _ipsec_policy(text: str, world: World) -> Matcher:
 
 
 def _connection_limit(text: str, world: World) -> Matcher:
-    count, _, length = text.partition(",")
+    number, _, prefix = text.partition(",")
+    count, length = int(number), int(prefix or 128)
 
     def matches(packet: Packet) -> bool:
-        bits = int(length or packet.source.max_prefixlen)
-        return world.connections(ipaddress.ip_network((packet.source, bits), strict=False)) >= int(count)
+        bits = min(length, packet.source.max_prefixlen)
+        return world.connections(ipaddress.ip_network((packet.source, bits), strict=False)) >= count
 
     return matches
 
@@ -170,13 +172,11 @@ def _random(text: str, world: World) -> Matcher:
 
 
 def _nth(text: str, world: World) -> Matcher:
-    every, _, which = text.partition(",")
-    seen = 0
+    number, _, which = text.partition(",")
+    turns = itertools.cycle([place == int(which or 1) for place in range(1, int(number) + 1)] or [False])
 
     def matches(packet: Packet) -> bool:
-        nonlocal seen
-        seen += 1
-        return (seen - 1) % int(every) == int(which or 1) - 1
+        return next(turns)
 
     return matches
 
