@@ -99,7 +99,7 @@ def key_pem(key: Key, passphrase: str = "") -> str:
     """A private key as PEM, encrypted when there is a passphrase."""
     encryption: KeySerializationEncryption = NoEncryption()
     if passphrase:
-        encryption = BestAvailableEncryption(passphrase.encode())
+        encryption = BestAvailableEncryption(passphrase.encode("utf-8", "surrogateescape"))
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption).decode()
 
 
@@ -108,7 +108,7 @@ def load_key(pem: str | bytes, passphrase: str = "") -> Key:
     data = pem.encode() if isinstance(pem, str) else pem
     load = load_pem_private_key if b"-----BEGIN" in data else load_der_private_key
     try:
-        key = load(data, passphrase.encode() if passphrase and b"ENCRYPTED" in data else None)
+        key = load(data, passphrase.encode("utf-8", "surrogateescape") if passphrase and b"ENCRYPTED" in data else None)
     except (TypeError, UnsupportedAlgorithm) as error:
         raise ValueError(str(error)) from error
     if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
@@ -200,7 +200,7 @@ def keys_in(data: bytes) -> list[bytes]:
 
 def from_pkcs12(data: bytes, passphrase: str) -> tuple[list[str], list[str]]:
     """Certificates and keys of a PKCS #12 file as PEM texts. Raises ValueError when it cannot be read."""
-    key, certificate, others = pkcs12.load_key_and_certificates(data, passphrase.encode() or None)
+    key, certificate, others = pkcs12.load_key_and_certificates(data, passphrase.encode("utf-8", "surrogateescape") or None)
     found = [one for one in (certificate, *others) if one is not None]
     keys = [key_pem(key)] if isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) else []
     return [one.public_bytes(Encoding.PEM).decode() for one in found], keys
@@ -211,7 +211,7 @@ def to_pkcs12(name: str, certificate: str, key: str, passphrase: str) -> bytes:
     private = load_key(key) if key and passphrase else None
     encryption: KeySerializationEncryption = NoEncryption()
     if passphrase:
-        encryption = BestAvailableEncryption(passphrase.encode())
+        encryption = BestAvailableEncryption(passphrase.encode("utf-8", "surrogateescape"))
     return pkcs12.serialize_key_and_certificates(
         name.encode(), private, load_certificate(certificate), None, encryption
     )
