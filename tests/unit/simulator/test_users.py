@@ -148,6 +148,17 @@ def test_password_rules(admin: LocalSession) -> None:
     assert admin.column("/user", "name") == ["admin", "bob"]
 
 
+def test_a_refused_password_may_be_applied_all_the_same(admin: LocalSession) -> None:
+    admin.set("/user/settings", minimum_password_length="8")
+    words = ("/user/set", "=.id=admin", "=password=short", "=comment=x")
+    admin.error(*words)
+    LocalSession(admin.router)
+    admin.router.switches.refused_password_applied = True
+    admin.error(*words)
+    LocalSession(admin.router, password="short")
+    assert admin.row("/user", "*1")["comment"] == "system default user"
+
+
 def test_password_command(admin: LocalSession) -> None:
     old, new, again = "=old-password=", "=new-password=n", "=confirm-new-password=n"
     assert admin.error("/password", "=old-password=wrong", new, again).startswith("failure: ")
@@ -186,6 +197,9 @@ def test_secrets_need_sensitive(admin: LocalSession) -> None:
     assert admin.rows("/ip/ipsec/identity")[0]["secret"] == "hush"
     assert "secret" not in admin.rows("/ip/ipsec/identity", "=show-sensitive=no")[0]
     assert "secret" not in bob.rows("/ip/ipsec/identity")[0]
+    admin.router.switches.hide_secrets = True
+    assert "secret" not in admin.rows("/ip/ipsec/identity")[0]
+    assert admin.rows("/ip/ipsec/identity", "=show-sensitive=")[0]["secret"] == "hush"
 
 
 def test_a_session_can_be_thrown_out(admin: LocalSession) -> None:

@@ -131,6 +131,9 @@ def test_service_and_user_prefixes_stay_as_written_with_masks(admin: LocalSessio
     assert admin.row("/ip/service", "*5")["address"] == written
     admin.set("/user", "*1", address="192.0.2.7,2001:db8::1")
     assert admin.row("/user", "*1")["address"] == "192.0.2.7/32,2001:db8::1/128"
+    admin.router.switches.bare_host_mask = False
+    admin.set("/user", "*1", address="192.0.2.7,192.0.2.8/32")
+    assert admin.row("/user", "*1")["address"] == "192.0.2.7,192.0.2.8/32"
     assert admin.error("/ip/service/set", "=.id=*5", "=address=router.lan") == "invalid value for argument address"
 
 

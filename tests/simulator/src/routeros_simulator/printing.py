@@ -67,8 +67,9 @@ def _check_names(call: Call, verb: str) -> None:
 
 def _view_of(call: Call, table: Table) -> Callable[[Row], dict[str, str]]:
     sensitive = "sensitive" in call.router.policies(call.session)
-    # from 7.21 on the argument hides: the API shows secrets to those who may see them unless it is asked not to
-    if call.arguments.get("show-sensitive") in ("no", "false"):
+    # show-sensitive=no hides; whether its absence hides, too, from 7.21 on is a switch
+    hiding = "no" if call.router.switches.hide_secrets and call.router.at_least("7.21") else "yes"
+    if call.arguments.get("show-sensitive", hiding) in ("no", "false"):
         sensitive = False
     return lambda row: view(table, row, sensitive=sensitive)
 

@@ -164,6 +164,11 @@ class Router:
         """The error for an id that does not exist; both forms were seen over the API."""
         return Trap("no such item (4)" if self.switches.missing_item_number else "no such item", 0)
 
+    @property
+    def bare_host_mask(self) -> bool:
+        """See types.World."""
+        return self.switches.bare_host_mask
+
     def referable(self, path: str, name: str, property: Property) -> bool | None:
         """See types.World."""
         table = self.tables.get(path)

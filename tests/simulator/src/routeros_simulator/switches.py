@@ -34,6 +34,12 @@ class Switches:
     rollback_delay: float = 2.0
     # every row of a set, remove or move with several ids is an action of its own (safe mode has 100), or all are one
     row_is_action: bool = True
+    # a host without a mask in the address list of a service or user reads back with /32 or /128, or as it was written
+    bare_host_mask: bool = True
+    # from 7.21 print leaves secrets out unless it is asked for them with show-sensitive
+    hide_secrets: bool = False
+    # a password that is refused as too short or too weak is stored all the same (seen once)
+    refused_password_applied: bool = False
     # seconds until a firewall rule acts
     rule_delay: float = 0.0
     # seconds that a freshly signed or imported certificate is refused as a reference

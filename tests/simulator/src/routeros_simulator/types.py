@@ -25,7 +25,11 @@ _KIBIBYTES = {None: 1.0, "KiB": 1.0, "k": 1.0, "K": 1.0, "MiB": 1024.0, "M": 102
 
 
 class World(Protocol):
-    """What a value may refer to."""
+    """What a value may refer to, and how this router writes it."""
+
+    @property
+    def bare_host_mask(self) -> bool:
+        """Whether a host in a list of prefixes gets its mask."""
 
     def referable(self, path: str, name: str, property: Property) -> bool | None:
         """Whether a row of that menu bears the name and may be named there; None when this router has no such menu."""
@@ -162,6 +166,15 @@ def _address(function: Callable[[str], str | None]) -> Callable[[Property, str, 
         return found
 
     return parse
+
+
+def _ip_prefix(property: Property, text: str, world: World) -> str:
+    found = _prefix(text)
+    if found is None:
+        if property.default is not None and text == property.default:
+            return text
+        raise invalid(property)
+    return found if world.bare_host_mask or "/" in text else found.partition("/")[0]
 
 
 def _prefix(text: str) -> str | None:
@@ -328,7 +341,7 @@ _TYPES: dict[str, Callable[[Property, str, World], str]] = {
     "ip": _address(addresses.address),
     "ip4": _address(addresses.ip4_address),
     "ip6": _address(addresses.ip6_address),
-    "ip-prefix": _address(_prefix),
+    "ip-prefix": _ip_prefix,
     "ip6-prefix": _address(addresses.ip6_prefix),
     "ip4-range": _ip4_range,
     "peer-address": _peer_address,
