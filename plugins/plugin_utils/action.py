@@ -22,7 +22,8 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import Con
 from ansible_collections.bastion.routeros.plugins.plugin_utils.facts import gather
 from ansible_collections.bastion.routeros.plugins.plugin_utils.masking import Masker
 from ansible_collections.bastion.routeros.plugins.plugin_utils.options import BadOption, argument_spec, validate
-from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import Outcome, Settings, Transaction
+from ansible_collections.bastion.routeros.plugins.plugin_utils.settings import Settings
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import Outcome, Transaction
 
 Result = dict[str, Any]
 

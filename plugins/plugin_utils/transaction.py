@@ -10,19 +10,27 @@ rest was proved, so that what an interruption leaves behind is inert.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils import report, safe_mode
 from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Change
 from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import LoginFailed, RouterError
 from ansible_collections.bastion.routeros.plugins.plugin_utils.executor import CERTIFICATE, Executor
-from ansible_collections.bastion.routeros.plugins.plugin_utils.menus import menu
-from ansible_collections.bastion.routeros.plugins.plugin_utils.operations import Operation, Row, handles
+from ansible_collections.bastion.routeros.plugins.plugin_utils.guard import FIRST_CONTACT, guard
+from ansible_collections.bastion.routeros.plugins.plugin_utils.operations import Operation, handles
 from ansible_collections.bastion.routeros.plugins.plugin_utils.options import BadOption
+from ansible_collections.bastion.routeros.plugins.plugin_utils.phases import (
+    Phases,
+    removes_certificate,
+    split,
+    without_certificates,
+)
 from ansible_collections.bastion.routeros.plugins.plugin_utils.plan import PlanError
+from ansible_collections.bastion.routeros.plugins.plugin_utils.reading import read_state
 from ansible_collections.bastion.routeros.plugins.plugin_utils.rollback import restore
+from ansible_collections.bastion.routeros.plugins.plugin_utils.settings import Settings
 from ansible_collections.bastion.routeros.plugins.plugin_utils.state import State
 from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version
 
@@ -31,32 +39,10 @@ if TYPE_CHECKING:
     from ansible_collections.bastion.routeros.plugins.plugin_utils.session import Session
 
 OLDEST = Version.parse("7.12")
-ACTIVE = "/user/active"
-FIRST_CONTACT = "first_contact"
 # Changes here can shut a door; a rule acts up to two seconds after the router said done, so the proof waits for it.
 WAY_IN = ("/ip/firewall", "/ipv6/firewall", "/ip/service", "/user", "/ip/ipsec", "/interface/list", "/certificate")
-# Counters, file contents and the like: slow to fetch, never compared.
-NOT_READ = frozenset({"bytes", "packets", "contents"})
 # Planning again after writing finds what the router did not keep, or (certificates) what could not be known before.
 ROUNDS = 3
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How a transaction protects itself; the options of the module of that name."""
-
-    safe_mode: str = "auto"
-    safe_mode_wait: float = 600
-    prove: str = "auto"
-    prove_as: Mapping[str, Any] = field(default_factory=dict)
-    settle: float = 2.0
-    acknowledge_lockout: bool = False
-
-    @classmethod
-    def of(cls, options: Mapping[str, Any]) -> Settings:
-        """The settings among the options of a module."""
-        names = cls.__dataclass_fields__
-        return cls(**{name: options[name] for name in names if options.get(name) is not None})
 
 
 @dataclass
@@ -163,31 +149,15 @@ class Transaction:
             change.observe(outcome.before, ears)
         outcome.plans, outcome.after = self._plan(outcome.before)
         outcome.changed = any(outcome.plans)
+        if outcome.changed:
+            steps = [step for plan in outcome.plans for step in plan]
+            outcome.warnings += guard(session, self._door, self._settings, outcome.before, steps)
         if outcome.changed and not self._check_mode:
             self._write(session)
 
     def _read(self, session: Session) -> State:
-        """Every table that a change asked for, once; filtered only where every reader wants the same row filter."""
-        wanted: dict[str, set[tuple[str, str] | None]] = {}
-        for change in self._changes:
-            for read in change.reads(session.version):
-                wanted.setdefault(read.path, set()).add(read.where)
-        if any(path.startswith("/user") for path in wanted):
-            wanted.setdefault(ACTIVE, {None})
-        tables = {path: self._read_table(session, path, filters) for path, filters in wanted.items()}
-        seen = {
-            row["address"] for row in tables.get(ACTIVE, ()) if row.get("name") == session.user and row.get("address")
-        }
-        return State(session.version, session.user, tuple(sorted(seen)), tables)
-
-    def _read_table(self, session: Session, path: str, filters: set[tuple[str, str] | None]) -> list[Row]:
-        target = menu(path)
-        names = [name for name in target.properties if name not in NOT_READ]
-        query: list[str] = []
-        if None not in filters:
-            query = [f"?{name}={text}" for name, text in sorted(each for each in filters if each)]
-            query += ["?#|"] * (len(query) - 1)
-        return session.read(path, names, query)
+        """The router as the changes need to know it."""
+        return read_state(session, self._changes)
 
     def _plan(self, state: State) -> tuple[list[list[Operation]], State]:
         """Plan each change on the state that those before it lead to."""
@@ -215,7 +185,7 @@ class Transaction:
             if hold and hold.waited:
                 # Whoever held it may have changed what the plan was made from.
                 base = self._read(session)
-                phases = Phases(phases.ahead, _without_certificates(self._plan(base)[0]), phases.behind)
+                phases = Phases(phases.ahead, without_certificates(self._plan(base)[0]), phases.behind)
             executor.run(phases.inside)
             self._confirm(session, executor, phases)
             self._prove(phases)
@@ -252,7 +222,7 @@ class Transaction:
         removals: dict[str, Operation] = {}
         for _round in range(ROUNDS):
             making = [step for steps in plans for step in steps if step.path == CERTIFICATE and step.verb != "remove"]
-            removals |= {step.id: step for steps in plans for step in steps if _removes_certificate(step)}
+            removals |= {step.id: step for steps in plans for step in steps if removes_certificate(step)}
             if not making:
                 break
             Executor(session, self._door.options.window, self._sleep).run(making)
@@ -298,7 +268,7 @@ class Transaction:
         for _round in range(ROUNDS):
             self.outcome.after = self._read(session)
             plans, _state = self._plan(self.outcome.after)
-            left = [step for step in _without_certificates(plans) if step.id not in behind]
+            left = [step for step in without_certificates(plans) if step.id not in behind]
             if not left:
                 return
             if not all(step.verb == "move" for step in left):
@@ -348,38 +318,3 @@ class Transaction:
     def _count(self, session: Session) -> None:
         for name, value in session.statistics().items():
             self.outcome.statistics[name] = round(self.outcome.statistics.get(name, 0) + value, 3)
-
-
-@dataclass(frozen=True)
-class Phases:
-    """What happens before safe mode is taken (inert), inside it, and after it was released (inert)."""
-
-    ahead: list[Operation] = field(default_factory=list)
-    inside: list[Operation] = field(default_factory=list)
-    behind: list[Operation] = field(default_factory=list)
-
-
-def split(plans: Sequence[Sequence[Operation]], budget: int) -> Phases:
-    """Everything goes inside while it fits; else each plan's leading and trailing inert operations go outside.
-
-    Pure. Order within a plan is kept: a ruleset's idle twin is built ahead, the one switch stays inside, and the rows
-    that are idle then are removed behind.
-    """
-    if sum(map(len, plans)) <= budget:
-        return Phases(inside=[step for steps in plans for step in steps])
-    phases = Phases()
-    for steps in plans:
-        acting = [number for number, step in enumerate(steps) if not step.inert]
-        first, last = (acting[0], acting[-1]) if acting else (len(steps), len(steps))
-        phases.ahead.extend(steps[:first])
-        phases.inside.extend(steps[first : last + 1])
-        phases.behind.extend(steps[last + 1 :])
-    return phases
-
-
-def _without_certificates(plans: Sequence[Sequence[Operation]]) -> list[Operation]:
-    return [step for steps in plans for step in steps if step.path != CERTIFICATE]
-
-
-def _removes_certificate(step: Operation) -> bool:
-    return step.path == CERTIFICATE and step.verb == "remove"

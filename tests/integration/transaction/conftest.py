@@ -16,7 +16,8 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Ch
 from ansible_collections.bastion.routeros.plugins.plugin_utils.connection_options import ConnectionOptions
 from ansible_collections.bastion.routeros.plugins.plugin_utils.door import Door
 from ansible_collections.bastion.routeros.plugins.plugin_utils.options import validate
-from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import Outcome, Settings, Transaction
+from ansible_collections.bastion.routeros.plugins.plugin_utils.settings import Settings
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import Outcome, Transaction
 from routeros_simulator.testing import Simulator, running
 
 # Simulated seconds run this much faster than ours.

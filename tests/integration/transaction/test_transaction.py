@@ -14,10 +14,10 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import Rou
 from ansible_collections.bastion.routeros.plugins.plugin_utils.options import BadOption
 from ansible_collections.bastion.routeros.plugins.plugin_utils.safe_mode import SafeModeError
 from ansible_collections.bastion.routeros.plugins.plugin_utils.session import Session
+from ansible_collections.bastion.routeros.plugins.plugin_utils.settings import Settings
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import (
     RolledBack,
     SafeModeMissing,
-    Settings,
     Transaction,
 )
 from routeros_simulator.testing import Simulator, running
@@ -44,6 +44,8 @@ SEVERAL: list[tuple[str, dict[str, Any]]] = [
     ("logging", {"topics": ["firewall"], "action": "memory", "prefix": "fw"}),
     ("service", {"name": "telnet", "disabled": True}),
 ]
+
+SHUT_OUT: tuple[str, dict[str, Any]] = ("service", {"name": "api", "address": ["192.0.2.0/24"]})
 
 
 def router_rows(router: Simulator, path: str, **match: str) -> list[dict[str, str]]:
@@ -96,7 +98,7 @@ def test_what_locks_us_out_is_rolled_back(router: Simulator) -> None:
     before = snapshot(router)
     # What the service lets in afterwards is not where we come from, so the second login fails.
     with pytest.raises(RolledBack, match=r"(?s)fresh login.*Everything was undone"):
-        run(door_to(router.api_port, timeout=2.0), *SEVERAL, ("service", {"name": "api", "address": ["192.0.2.0/24"]}))
+        run(door_to(router.api_port, timeout=2.0), *SEVERAL, SHUT_OUT, acknowledge_lockout=True)
     assert snapshot(router) == before
 
 
@@ -106,7 +108,7 @@ def test_what_the_router_does_not_keep_fails(router: Simulator) -> None:
     run(door_to(router.api_port), ("user", {"name": "second", "group": "full", "password": "Str0ng-enough!"}))
     before = snapshot(router)
     with pytest.raises(RolledBack, match="did not keep"):
-        run(door_to(router.api_port), ("user", {"name": "admin", "disabled": True}))
+        run(door_to(router.api_port), ("user", {"name": "admin", "disabled": True}), acknowledge_lockout=True)
     assert snapshot(router) == before
 
 
