@@ -67,7 +67,8 @@ MENUS = (
             P("on-event", "string", ""),
             P(
                 "policy",
-                "flagset ftp reboot read write policy test password sniff sensitive romon",
+                "flagset local telnet ssh ftp reboot read write policy test winbox password web sniff sensitive "
+                "api romon rest-api",
                 "ftp,reboot,read,write,policy,test,password,sniff,sensitive,romon",
             ),
             optional("comment", "string", ""),

@@ -80,16 +80,22 @@ COMMANDS: dict[tuple[str, str], tuple[str, ...]] = {
 _VRF = {"enum": ["main"]}
 _TIMEOUT = {"range": [None, "21474836"]}
 _STATE = {"label": "state"}
+# what a rule may name instead of one interface (completions of 7.22.3)
+_INTERFACE = {"keywords": ["all-ethernet", "all-ppp", "all-vlan", "all-wireless"]}
+_MATCHERS = {name: _INTERFACE for name in ("in-interface", "out-interface", "in-bridge-port", "out-bridge-port")}
 
 PROPERTIES: dict[str, dict[str, dict[str, Any]]] = {
     "/ip/service": {"vrf": _VRF},
-    "/ip/firewall/filter": {"connection-state": _STATE},
-    "/ip/firewall/nat": {"action": {"enum_since": {"socksify": "7.20"}}},
+    "/ip/firewall/filter": {**_MATCHERS, "connection-state": _STATE},
+    "/ip/firewall/raw": _MATCHERS,
+    "/ip/firewall/nat": {**_MATCHERS, "action": {"enum_since": {"socksify": "7.20"}}},
+    "/ipv6/firewall/raw": _MATCHERS,
     "/ipv6/firewall/filter": {
+        **_MATCHERS,
         "connection-state": _STATE,
         "action": {"enum_since": {"fasttrack-connection": "7.18"}},
     },
-    "/ipv6/firewall/nat": {"connection-state": _STATE},
+    "/ipv6/firewall/nat": {**_MATCHERS, "connection-state": _STATE},
     "/ip/firewall/address-list": {"timeout": _TIMEOUT},
     "/ipv6/firewall/address-list": {"timeout": _TIMEOUT},
     "/ipv6/settings": {
