@@ -200,7 +200,9 @@ def keys_in(data: bytes) -> list[bytes]:
 
 def from_pkcs12(data: bytes, passphrase: str) -> tuple[list[str], list[str]]:
     """Certificates and keys of a PKCS #12 file as PEM texts. Raises ValueError when it cannot be read."""
-    key, certificate, others = pkcs12.load_key_and_certificates(data, passphrase.encode("utf-8", "surrogateescape") or None)
+    key, certificate, others = pkcs12.load_key_and_certificates(
+        data, passphrase.encode("utf-8", "surrogateescape") or None
+    )
     found = [one for one in (certificate, *others) if one is not None]
     keys = [key_pem(key)] if isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) else []
     return [one.public_bytes(Encoding.PEM).decode() for one in found], keys
