@@ -23,31 +23,34 @@ def _option(name: str) -> str:
     return name.replace("-", "_")
 
 
-def check_supported(menu: Menu, values: Mapping[str, str | None] | Iterable[str], version: Version) -> None:
+def check_supported(menu: Menu, values: Mapping[str, object] | Iterable[str], version: Version) -> None:
     """Raise Unsupported when `version` lacks the menu, a property, or a word of an enumeration.
 
-    `values` maps property names to canonical text (None: to be unset), or just names the properties. The message says
-    since or until when it exists, or which name was probably meant.
+    `values` maps property names to values (text, or as a user gives them; None: to be unset), or just names the
+    properties. The message says since or until when it exists, or which name was probably meant.
     """
     if not within(version, menu.since, menu.until):
         raise Unsupported(f"the menu {menu.path} {_span(menu.since, menu.until, version)}")
-    texts = values if isinstance(values, Mapping) else dict.fromkeys(values)
-    for name, text in texts.items():
+    given: Mapping[str, object] = values if isinstance(values, Mapping) else dict.fromkeys(values)
+    for name, value in given.items():
         known = menu.properties.get(name)
         if known is None:
             options = {_option(each): each for each, one in menu.properties.items() if not one.read_only}
             hint = nearest(_option(name), options)
             raise Unsupported(f"{menu.path} has no property {_option(name)}" + (f"; {hint}" if hint else ""))
-        if known.read_only:
+        if known.read_only and name not in menu.key:
             raise Unsupported(f"{_option(name)} of {menu.path} is read-only")
         if not known.supported(version):
             raise Unsupported(f"{_option(name)} of {menu.path} {_span(known.since, known.until, version)}")
-        if text and known.word_spans:
-            _check_words(menu, known, text, version)
+        if value is not None and known.word_spans:
+            _check_words(menu, known, value, version)
 
 
-def _check_words(menu: Menu, known: Property, text: str, version: Version) -> None:
-    for word in (part.strip() for part in text.removeprefix("!").split(",")):
+def _check_words(menu: Menu, known: Property, value: object, version: Version) -> None:
+    if isinstance(value, bool):
+        value = "yes" if value else "no"
+    items = value if isinstance(value, (list, tuple)) else str(value).split(",")
+    for word in (str(item).strip().removeprefix("!") for item in items):
         since, until = known.word_spans.get(word, ("", ""))
         if not within(version, since, until):
             span = _span(since, until, version)

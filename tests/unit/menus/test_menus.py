@@ -87,7 +87,7 @@ def test_names_and_comments_are_no_secrets() -> None:
     assert not menus.menu("/user/group").is_secret("policy")
 
 
-def refusal(path: str, values: dict[str, str | None], version: str) -> str:
+def refusal(path: str, values: dict[str, object], version: str) -> str:
     with pytest.raises(Unsupported) as caught:
         menus.check_supported(menus.menu(path), values, Version.parse(version))
     return str(caught.value)
@@ -116,7 +116,18 @@ def test_misspelt_and_read_only_properties_are_told() -> None:
     assert refusal("/ip/firewall/filter", {"bytes": "1"}, "7.22.3") == "bytes of /ip/firewall/filter is read-only"
 
 
+def test_words_of_lists_and_switches_are_looked_at_too() -> None:
+    assert refusal("/certificate", {"trust-store": ["www", "wiliot"]}, "7.22.3") == (
+        "the value wiliot for trust_store of /certificate exists since RouterOS 7.23; this router runs 7.22.3"
+    )
+    assert refusal("/ip/cloud", {"ddns-enabled": False}, "7.22.3") == (
+        "the value no for ddns_enabled of /ip/cloud exists until RouterOS 7.16.2 only; this router runs 7.22.3"
+    )
+
+
 def test_what_is_there_passes() -> None:
+    menus.check_supported(menus.menu("/ip/service"), {"name": "api", "port": 8728, "address": None}, NEWEST)
+    menus.check_supported(menus.menu("/certificate"), {"trust-store": ["www", "all"]}, NEWEST)
     action = {"target": "script", "script": "x"}
     menus.check_supported(menus.menu("/system/logging/action"), action, Version.parse("7.22.3"))
     menus.check_supported(menus.menu("/ip/service"), ["address", "max-sessions"], Version.parse("7.24"))
