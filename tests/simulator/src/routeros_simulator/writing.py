@@ -197,7 +197,9 @@ def _clearable(table: Table, one: Property) -> bool:
 def _write(call: Call, verb: str, arguments: dict[str, str]) -> None:
     table = call.table
     for name in arguments:
-        if name.removeprefix("!") not in table.menu.commands[verb] and name != ".id":
+        base = name.removeprefix("!")
+        known = base in table.menu.commands[verb] and (base == name or base in table.menu.properties)
+        if not known and name != ".id":
             raise _unknown(name)
     rows = [table.only] if table.menu.singleton else _rows(call, table)
     wanted = {name: text for name, text in arguments.items() if name not in _ID_WORDS}
@@ -206,6 +208,8 @@ def _write(call: Call, verb: str, arguments: dict[str, str]) -> None:
 
 
 def _each(call: Call, wanted: dict[str, str]) -> None:
+    if not set(wanted) <= set(call.table.menu.properties):
+        wanted = {}  # /ip/ipsec/mode-config has enable and disable, but nothing that shows it
     for row in _rows(call, call.table):
         _apply(call, call.table, row, wanted)
 
