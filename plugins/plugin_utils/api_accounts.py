@@ -59,21 +59,27 @@ def is_ours(row: Mapping[str, Any]) -> bool:
     return str(row.get("comment") or "").startswith(TAG)
 
 
-def left_over(users: Sequence[Mapping[str, Any]], router: Mapping[str, Any], keep: Sequence[str] = ()) -> Changes:
-    """Changes that remove users and groups of ours which nobody wants any more; never anybody in ``keep``."""
-    names = {user["name"] for user in users} | set(keep)
-    groups = {group_name(user.get("policies") or DEFAULT_POLICIES) for user in users}
+def left_over(
+    users: Sequence[Mapping[str, Any]],
+    router: Mapping[str, Any],
+    keep: Sequence[str] = (),
+    moved: Sequence[str] = (),
+) -> Changes:
+    """Changes that remove users and groups of ours which nobody wants any more.
+
+    :param keep: users that are never removed: the own one.
+    :param moved: users that leave their group in the same transaction, besides ``users``.
+    """
+    wanted_names = {user["name"] for user in users}
+    wanted_groups = {group_name(user.get("policies") or DEFAULT_POLICIES) for user in users}
     have = router.get("users") or {}
-    gone = [name for name, row in have.items() if is_ours(row) and name not in names]
-    in_use = {
-        row.get("group")
-        for name, row in have.items()
-        if name not in gone and name not in {user["name"] for user in users}
-    }
+    gone = [name for name, row in have.items() if is_ours(row) and name not in wanted_names | set(keep)]
+    leaving = wanted_names | set(gone) | set(moved)
+    in_use = {row.get("group") for name, row in have.items() if name not in leaving}
     removals: Changes = [{"user": {"name": name, "state": "absent"}} for name in gone]
     removals += [
         {"user_group": {"name": name, "state": "absent"}}
         for name, row in (router.get("groups") or {}).items()
-        if is_ours(row) and name not in groups | in_use
+        if is_ours(row) and name not in wanted_groups | in_use
     ]
     return removals

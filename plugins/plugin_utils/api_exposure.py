@@ -75,11 +75,18 @@ def _secured(service: Mapping[str, Any]) -> str:
     return f" ({oldest}, certificate {certificate})"
 
 
-def sessions(rows: Sequence[Mapping[str, Any]], services: Sequence[str]) -> list[str]:
-    """The sessions that may live on one of the services, in words."""
+def sessions(
+    rows: Sequence[Mapping[str, Any]], services: Sequence[str], own_addresses: Sequence[str] = ()
+) -> list[str]:
+    """The sessions that may live on one of the services, in words.
+
+    :param own_addresses: where the router sees the own user come from; one session of the API from there, the last that
+        is listed, is the one that asks, and is left out.
+    """
     names = {_VIA[service] for service in services if service in _VIA}
+    mine = [row for row in rows if row.get("via") == "api" and row.get("address") in own_addresses][-1:]
     return [
         f"{row.get('name', 'somebody')} from {row.get('address') or 'the console'} via {row['via']}"
         for row in rows
-        if row.get("via") in names
+        if row.get("via") in names and not any(row is one for one in mine)
     ]

@@ -122,13 +122,17 @@ def restoring(record: Mapping[str, Any], services: Mapping[str, Any], opening: b
     return changes
 
 
-def restoring_accounts(record: Mapping[str, Any], router: Mapping[str, Any]) -> Changes:
-    """Changes that put accounts which were there before back into their groups, and the password rules back."""
-    have = router.get("users") or {}
-    changes: Changes = [
-        {"user": {"name": name, **{key: row[key] for key in USER_KEYS if key in row}}}
-        for name, row in sorted((record.get("users") or {}).items())
-        if name in have
-    ]
+def restoring_accounts(record: Mapping[str, Any], router: Mapping[str, Any], keep: Sequence[str] = ()) -> Changes:
+    """Changes that put the password rules back, and accounts which were there before into their groups.
+
+    :param keep: users that stay as they are: the own one, which would lose its rights in the middle.
+    """
     settings = record.get("user_settings") or {}
-    return [*changes, *([{"user_settings": dict(settings)}] if settings else [])]
+    return [
+        *([{"user_settings": dict(settings)}] if settings else []),
+        *(
+            {"user": {"name": name, **{key: row[key] for key in USER_KEYS if key in row}}}
+            for name, row in sorted((record.get("users") or {}).items())
+            if name in (router.get("users") or {}) and name not in keep
+        ),
+    ]

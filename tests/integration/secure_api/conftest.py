@@ -12,11 +12,14 @@ import pytest
 from ansible_collections.bastion.routeros.tests.integration.secure_api.stage import Stage
 from routeros_simulator.testing import Simulator, running
 
+# Signing and the pause after it pass this much faster; short enough that no stage runs out in the middle of a test.
+SCALE = 5
+
 
 @pytest.fixture
 def router() -> Iterator[Simulator]:
     """A router as it comes out of the box."""
-    with running("7.22.3") as simulator:
+    with running("7.22.3", time_scale=SCALE) as simulator:
         yield simulator
 
 

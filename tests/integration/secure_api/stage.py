@@ -70,6 +70,8 @@ class Stage:
                 "password": "",
             },
             "secure_api_port": service_port,
+            # The simulator's rules act at once.
+            "secure_api_settle": 0.1,
             "secure_api_sources": ["127.0.0.1", "127.0.5.0/24"],
             "secure_api_users": [{"name": "automation", "password": "{{ ansible_password }}", "policies": POLICIES}],
             **self.variables,
@@ -156,13 +158,16 @@ _COUNTED = ("bytes", "packets", "last-logged-in", "expired", "invalid", "creatio
 
 def snapshot(router: Simulator) -> dict[str, list[tuple[tuple[str, str], ...]]]:
     """The configuration of a router: every static row of every menu, in order, without counters and ids."""
-    paths = router.call(lambda: list(router.router.tables))
-    return {
-        path: [
-            tuple(sorted((name, text) for name, text in row.items() if name != ".id" and name not in _COUNTED))
-            for row in router.rows(path)
-            if row.get("dynamic") != "true"
-        ]
-        for path in paths
-        if not path.startswith(_NOT_CONFIGURATION)
-    }
+
+    def take() -> dict[str, list[tuple[tuple[str, str], ...]]]:
+        return {
+            path: [
+                tuple(sorted((name, text) for name, text in row.values.items() if name not in _COUNTED))
+                for row in table
+                if not row.dynamic
+            ]
+            for path, table in router.router.tables.items()
+            if not path.startswith(_NOT_CONFIGURATION)
+        }
+
+    return router.call(take)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-import pytest
 from ansible_collections.bastion.routeros.tests.demo import outside
 from ansible_collections.bastion.routeros.tests.integration.secure_api.stage import PASSWORD, Stage, snapshot
 from librouteros import connect
@@ -35,6 +34,13 @@ def furnish(router: Simulator) -> None:
         for number in range(5):
             api.path("user").add(name=f"operator{number}", group="operators", password="x", comment="day shift")
         api.path("system", "logging").add(topics="wireless,debug", action="memory")
+        # The account of the inventory exists already, with too few rights.
+        api.path("user").add(name="automation", group="read", password=PASSWORD, comment="hers", address="127.0.0.0/8")
+
+
+def marked(text: str) -> bool:
+    """Whether a row is the role's, or the account that it was asked to keep."""
+    return "bastion" in text or text == "automation"
 
 
 def of_others(router: Simulator) -> dict[str, list[Any]]:
@@ -42,7 +48,7 @@ def of_others(router: Simulator) -> dict[str, list[Any]]:
     kept: dict[str, list[Any]] = {}
     for path, rows in snapshot(router).items():
         if path not in ("/ip/service", "/user/settings", "/system/logging", "/certificate"):
-            kept[path] = [row for row in rows if not any("bastion" in text for _name, text in row)]
+            kept[path] = [row for row in rows if not any(marked(text) for _name, text in row)]
     return kept
 
 
@@ -55,25 +61,16 @@ def test_what_others_made_stays_byte_for_byte(router: Simulator, stage: Stage) -
     assert [row for row in snapshot(router)["/system/logging"] if ("topics", "wireless,debug") in row]
     top = router.rows("/ip/firewall/filter")[0]
     assert (top["chain"], top["jump-target"]) == ("input", "bastion-secure-api")
+    account = next(row for row in router.rows("/user") if row["name"] == "automation")
+    assert account["group"] != "read"
+    assert account["comment"] == "hers"
     second = stage.play()
     assert (second.code, second.changed) == (0, 0), second.text
     undone = stage.play(extra={"secure_api_state": "absent"})
     assert undone.code == 0, undone.text
     assert snapshot(router) == fresh
-
-
-def test_an_account_that_was_there_gets_its_group_back(router: Simulator, stage: Stage) -> None:
-    with contextlib.closing(connect("127.0.0.1", "admin", "", port=router.api_port)) as api:
-        api.path("user").add(name="automation", group="read", password=PASSWORD, comment="hers", address="127.0.0.0/8")
-    fresh = snapshot(router)["/user"]
-    first = stage.play()
-    assert first.code == 0, first.text
-    account = next(row for row in router.rows("/user") if row["name"] == "automation")
-    assert account["group"] != "read"
-    assert account["comment"] == "hers"
-    undone = stage.play(extra={"secure_api_state": "absent"})
-    assert undone.code == 0, undone.text
-    assert snapshot(router)["/user"] == fresh
+    again = stage.play(extra={"secure_api_state": "absent"})
+    assert (again.code, again.changed) == (0, 0), again.text
 
 
 def test_a_changed_policy_changes_only_what_it_says(router: Simulator, stage: Stage) -> None:
@@ -131,8 +128,8 @@ def test_a_lost_record_is_read_from_the_rules(router: Simulator, stage: Stage) -
     assert "stay as they are" in undone.flat
 
 
-@pytest.mark.parametrize("attempts", [1, 3])
-def test_too_many_connections_block_a_source_and_nobody_else(router: Simulator, stage: Stage, attempts: int) -> None:
+def test_too_many_connections_block_a_source_and_nobody_else(router: Simulator, stage: Stage) -> None:
+    attempts = 2
     stage.variables["secure_api_brute_force"] = {"attempts": attempts}
     first = stage.play()
     assert first.code == 0, first.text

@@ -111,9 +111,10 @@ def test_the_way_back_opens_first_and_dismantles_last() -> None:
     assert restoring({}, SERVICES, True) == []
     accounts = FILTERS["api_record_restoring_accounts"]
     assert accounts(record, ROUTER) == [
-        {"user": {"name": "robot", "group": "full", "address": []}},
         {"user_settings": {"minimum_password_length": 8, "minimum_categories": 0}},
+        {"user": {"name": "robot", "group": "full", "address": []}},
     ]
+    assert len(accounts(record, ROUTER, ["robot"])) == 1
     assert accounts({"users": {"gone": {"group": "full"}}}, ROUTER) == []
 
 
@@ -149,3 +150,5 @@ def test_sessions_on_services_that_close() -> None:
         "joe from the console via telnet",
     ]
     assert FILTERS["api_sessions"](rows, []) == []
+    own = [*rows, {"name": "billing", "address": "198.51.100.5", "via": "api"}]
+    assert FILTERS["api_sessions"](own, ["api"], ["198.51.100.5"]) == ["billing from 198.51.100.5 via api"]
