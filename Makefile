@@ -124,6 +124,29 @@ integration: $(READY) ## playbooks and sessions against simulated routers
 	@$(SUMMARY) integration build/results/integration.xml -- $(BIN)/python -m pytest tests/integration -n $(WORKERS) \
 	  --junitxml=build/results/integration.xml $(PYTEST_ARGS)
 
+# Clients that we did not write: of the package ansible, which is big, only community.routeros is kept.
+CLIENTS := build/clients/.ready
+
+$(CLIENTS): $(wildcard tests/conformance/clients/*.txt tests/conformance/clients/node/*.json) | $(READY)
+	@echo "setting up build/clients"
+	@mkdir -p build/clients/download build/clients/node
+	@[ -x build/clients/venv/bin/pip ] || $(BASE_PYTHON) -m venv build/clients/venv
+	@build/clients/venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check \
+	  -r tests/conformance/clients/requirements.txt
+	@build/clients/venv/bin/python -m pip download --quiet --quiet --disable-pip-version-check --no-deps \
+	  --dest build/clients/download -r tests/conformance/clients/ansible.txt
+	@$(BIN)/python tests/conformance/clients/unpack.py build/clients/download build/clients/collections
+	@rm -r build/clients/download
+	@cp tests/conformance/clients/node/*.json build/clients/node
+	@if command -v npm >/dev/null; then npm ci --prefix build/clients/node --ignore-scripts --no-audit --no-fund --silent; \
+	  else echo "npm not found: node-routeros is left out"; fi
+	@touch $@
+
+.PHONY: conformance
+conformance: $(READY) $(CLIENTS) ## the simulator against real command trees and clients that we did not write
+	@$(SUMMARY) conformance build/results/conformance.xml -- $(BIN)/python -m pytest tests/conformance -n $(WORKERS) \
+	  --junitxml=build/results/conformance.xml $(PYTEST_ARGS)
+
 .PHONY: sanity
 sanity: $(READY) ## ansible-test sanity
 	@$(BIN)/python tests/tools/sanity.py $(SANITY_ARGS)

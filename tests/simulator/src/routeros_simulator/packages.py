@@ -39,6 +39,7 @@ def _schedule(call: Call) -> None:
 async def _check(call: Call) -> None:
     """Rows of status with their section numbers, or one row without with =once=; ends by itself."""
     router = call.router
+    call.expect(tuple(router.menus[UPDATE].commands[call.verb]))
     row = router.tables[UPDATE].only
     newest = router.newest_version
     status = _UP_TO_DATE if newest == router.version else "New version is available"
@@ -71,4 +72,4 @@ def attach(router: Router) -> None:
     router.register(UPDATE, "check-for-updates", _check)
     for verb in ("download", "install"):
         router.register(UPDATE, verb, _install)
-    router.register(UPDATE, "cancel", lambda call: None)
+    router.register(UPDATE, "cancel", lambda call: call.expect(("as-value",)))
