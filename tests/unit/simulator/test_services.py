@@ -67,10 +67,10 @@ def test_two_services_on_one_port(admin: LocalSession) -> None:
     telnet, api = admin.row(SERVICE, "*0"), admin.row(SERVICE, "*5")
     assert (telnet["invalid"], telnet["comment"]) == ("true", "cannot bind to port 8728: Address in use (12)")
     assert api["invalid"] == "false"
-    assert not admin.router.service_table.listening("telnet")
+    assert not admin.router.services.listening("telnet")
     admin.call(f"{SERVICE}/disable", "=.id=*5")
     assert admin.row(SERVICE, "*0")["invalid"] == "false"
-    assert admin.router.service_table.listening("telnet")
+    assert admin.router.services.listening("telnet")
     admin.call(f"{SERVICE}/enable", "=.id=*5")
     assert admin.row(SERVICE, "*5")["invalid"] == "true", "now it is the later one"
 
@@ -78,7 +78,7 @@ def test_two_services_on_one_port(admin: LocalSession) -> None:
 @pytest.mark.parametrize(("version", "dynamic"), [("7.18.2", False), ("7.20.8", True)])
 def test_connections_are_rows_since_7_19(version: str, dynamic: bool) -> None:
     admin = LocalSession(make_router(version))
-    services = admin.router.service_table
+    services = admin.router.services
     live = services.connected("api", "192.0.2.1:8728", "192.0.2.9:50000")
     assert (live is not None) == dynamic
     assert names(admin).count("api") == (2 if dynamic else 1)
@@ -103,7 +103,7 @@ def test_bad_values(admin: LocalSession) -> None:
     for verb in ("add", "remove"):
         assert admin.error(f"{SERVICE}/{verb}", "=.id=*5") == "no such command"
     with pytest.raises(KeyError):
-        admin.router.service_table.static("gopher")
+        admin.router.services.static("gopher")
 
 
 def test_unset_of_the_menu_ended_with_7_16() -> None:

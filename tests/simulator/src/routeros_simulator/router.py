@@ -117,7 +117,7 @@ class Router:
         # certificates are no part of history and safe mode (seen on 7.21)
         self.tables["/certificate"].journaled = False
         names.attach(self)
-        self.services = self.service_table = ServiceTable(self)
+        self.services = ServiceTable(self)
         self.users = Users(self)
         self.address_lists = AddressLists(self)
         firewall_tables.attach(self)
@@ -139,7 +139,7 @@ class Router:
                 if table.menu.singleton:
                     table.insert({})
             names.fill(self)
-            self.service_table.fill()
+            self.services.fill()
             groups = self.tables["/user/group"]
             common = "local,telnet,ssh,reboot,read,test,winbox,password,web,sniff,sensitive,api,romon,rest-api"
             groups.insert({"name": "read", "policy": f"{common},!ftp,!write,!policy"})
