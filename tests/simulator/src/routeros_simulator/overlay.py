@@ -82,7 +82,7 @@ _TIMEOUT = {"range": [None, "21474836"]}
 _STATE = {"label": "state"}
 # what a rule may name instead of one interface (completions of 7.22.3)
 _INTERFACE = {"keywords": ["all-ethernet", "all-ppp", "all-vlan", "all-wireless"]}
-_MATCHERS = {name: _INTERFACE for name in ("in-interface", "out-interface", "in-bridge-port", "out-bridge-port")}
+_MATCHERS = dict.fromkeys(("in-interface", "out-interface", "in-bridge-port", "out-bridge-port"), _INTERFACE)
 
 PROPERTIES: dict[str, dict[str, dict[str, Any]]] = {
     "/ip/service": {"vrf": _VRF},
