@@ -219,6 +219,12 @@ class Psd(Plain):
         return self._parts(text) or text
 
 
+def _is_host(text: str) -> bool:
+    """Whether this is one address, without a mask."""
+    span = ends(text)
+    return span is not None and span[1] == span[2] and not re.search(r"[/-]", text)
+
+
 class AltName(Plain):
     """One subject alternative name: DNS:name, IP:address or email:address, the type spelt exactly so."""
 
@@ -227,7 +233,7 @@ class AltName(Plain):
         expected = "a subject alternative name such as DNS:router.example.net, IP:192.0.2.1 or email:noc@example.net"
         text = scalar(value, expected)
         found = re.fullmatch(r"(dns|ip|email):(\S+)", text, re.IGNORECASE)
-        if not found:
+        if not found or (found[1].lower() == "ip" and not _is_host(found[2])):
             refuse(expected, value)
         kind = {"dns": "DNS", "ip": "IP", "email": "email"}[found[1].lower()]
         return f"{kind}:{found[2]}"

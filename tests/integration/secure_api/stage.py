@@ -92,21 +92,24 @@ class Stage:
         hosts = {ROUTER: {"ansible_host": "127.0.0.1", "ansible_port": self.port}}
         inventory = self.folder / "hosts.yml"
         inventory.write_text(yaml.safe_dump({"routers": {"hosts": hosts, "vars": self.variables}}))
-        command = [str(BIN / "ansible-playbook"), playbook, "-i", str(inventory), *options]
-        if extra:
-            command += ["-e", yaml.safe_dump(dict(extra), default_flow_style=True, width=10**6).strip()]
-        environment = os.environ | {"ANSIBLE_NOCOLOR": "1", "ANSIBLE_RETRY_FILES_ENABLED": "0"}
-        environment.pop("ANSIBLE_FORCE_COLOR", None)
-        done = subprocess.run(
-            command,
-            cwd=self.folder,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=180,
-        )
-        return Run(done.returncode, done.stdout)
+        more = ["-e", yaml.safe_dump(dict(extra), default_flow_style=True, width=10**6).strip()] if extra else []
+        return run_playbook(self.folder, playbook, "-i", str(inventory), *options, *more)
+
+
+def run_playbook(folder: Path, playbook: str, *options: str) -> Run:
+    """A real ansible-playbook, in a folder of its own."""
+    environment = os.environ | {"ANSIBLE_NOCOLOR": "1"}
+    environment.pop("ANSIBLE_FORCE_COLOR", None)
+    done = subprocess.run(
+        [str(BIN / "ansible-playbook"), playbook, *options],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=180,
+    )
+    return Run(done.returncode, done.stdout)
 
 
 @contextlib.contextmanager
