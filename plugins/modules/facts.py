@@ -116,10 +116,6 @@ ansible_facts:
           description: What the router asks of passwords, with V(users).
           type: dict
           sample: {minimum_password_length: 12, minimum_categories: 3}
-        user_settings:
-          description: What the router asks of passwords, with V(users).
-          type: dict
-          sample: {minimum_password_length: 12, minimum_categories: 3}
         certificates:
           description: Certificates by name, with V(certificates).
           type: dict
