@@ -74,8 +74,10 @@ def as_comment(record: Mapping[str, Any]) -> str:
     Addresses are left out (``?``) when the line would get too long.
     """
     rows = sorted((record.get("services") or {}).items())
-    long = f"{_MARK} {'; '.join(_service(name, row, True) for name, row in rows)}"
-    return long if len(long) <= LONGEST_COMMENT else f"{_MARK} {'; '.join(_service(*row, False) for row in rows)}"
+    long, short = (
+        f"{_MARK} {'; '.join(_service(name, row, addresses) for name, row in rows)}" for addresses in (True, False)
+    )
+    return long if len(long) <= LONGEST_COMMENT else short
 
 
 def _service(name: str, row: Mapping[str, Any], addresses: bool) -> str:

@@ -54,7 +54,7 @@ def _no_address(text: str, address: str) -> str:
     first, dash, last = text.partition("-")
     if dash:
         try:
-            networks = ipaddress.summarize_address_range(ipaddress.ip_address(first), ipaddress.ip_address(last))  # type: ignore[type-var]
+            networks = ipaddress.summarize_address_range(ipaddress.ip_address(first), ipaddress.ip_address(last))
             return f"'{text}' is a range, which services and users do not take: write {', '.join(map(str, networks))}"
         except (ValueError, TypeError):
             pass
