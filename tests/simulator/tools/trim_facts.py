@@ -41,7 +41,7 @@ KEPT_FLAGS = {
     "write_only": "write_only",
 }
 # menus that only the trees know and that the simulator needs: interfaces are what rules refer to, the rest are commands
-EXTRA = ("interface", "undo", "redo", "execute", "system/license")
+EXTRA = ("interface", "undo", "redo", "execute", "export", "import", "system/license")
 
 
 def trim_property(facts: dict[str, Any]) -> dict[str, Any]:

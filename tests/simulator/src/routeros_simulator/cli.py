@@ -16,7 +16,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from .loading import take_over
 from .router import Router
+from .script_syntax import ScriptError
 from .server import Options, Server
 from .state import BadState, load_file, save_file
 from .switches import Switches
@@ -60,12 +62,22 @@ def parser() -> argparse.ArgumentParser:
     add("--api-ssl-port", type=int, metavar="N", help="port of api-ssl; 0, the default, is a free one")
     add("--ssh-port", type=int, metavar="N", help="accepted, but SSH is not simulated: the answer says null")
     add("--state", type=Path, metavar="FILE", help="load the router from this file, and keep it there at the end")
+    add("--load", type=Path, metavar="FILE", help="take a compact export over; what is not simulated is named")
     add("--rtt", type=float, default=0.0, metavar="MS", help="milliseconds that every request needs on its way")
     add("--time-scale", type=float, default=1.0, metavar="X", help="simulated seconds per real second")
     add("--switch", type=_switch, action="append", default=[], metavar="NAME=VALUE", help="decide an open question")
     add("--interface", type=_pair, action="append", default=[], metavar="PREFIX=NAME", help="where sources arrive")
     add("--ipsec", action="append", default=[], metavar="PREFIX", help="sources that come through an IPsec tunnel")
     return made
+
+
+async def _take_over(router: Router, path: Path) -> None:
+    """Take an export over, and say on stderr what became of it."""
+    skipped: list[str] = []
+    taken = await take_over(router, path.read_text(encoding="utf-8", errors="surrogateescape"), skipped.append)
+    for line in skipped:
+        print(f"{path}: skipped {line}", file=sys.stderr)
+    print(f"{path}: {taken} statements taken over, {len(skipped)} skipped", file=sys.stderr)
 
 
 async def _serve(arguments: argparse.Namespace) -> None:
@@ -91,6 +103,8 @@ async def _serve(arguments: argparse.Namespace) -> None:
     server = Server(router, options)
     if known:
         load_file(router, arguments.state)
+    if arguments.load is not None:
+        await _take_over(router, arguments.load)
     await server.start()
     ready = {"api": server.port("api"), "api_ssl": server.port("api-ssl"), "ssh": None, "pid": os.getpid()}
     print(json.dumps(ready), flush=True)
@@ -107,7 +121,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("routeros-simulator: SSH is not simulated, --ssh-port is ignored", file=sys.stderr)
     try:
         asyncio.run(_serve(arguments))
-    except (BadState, ValueError, OSError) as error:
+    except (BadState, ScriptError, ValueError, OSError) as error:
         print(f"routeros-simulator: {error}", file=sys.stderr)
         return 1
     return 0

@@ -56,12 +56,12 @@ class SchedulerHooks(ScriptHooks):
 
     def added(self, table: Table, row: Row) -> None:
         """Note when it runs next."""
-        self._plan(table, row)
+        self.plan(table, row)
 
     def updated(self, table: Table, row: Row, before: Mapping[str, str]) -> None:
         """The same after a change."""
         if any(before.get(name) != row.values.get(name) for name in ("interval", "disabled", "start-time")):
-            self._plan(table, row)
+            self.plan(table, row)
 
     def render(self, table: Table, row: Row, reply: dict[str, str]) -> None:
         """next-run is absent when none is pending."""
@@ -69,7 +69,7 @@ class SchedulerHooks(ScriptHooks):
         if due is not None:
             reply["next-run"] = show_moment(table.router, due)
 
-    def _plan(self, table: Table, row: Row) -> None:
+    def plan(self, table: Table, row: Row) -> None:
         """Jobs with an interval run every so often, counted from now; others once, at their time of this day."""
         router = table.router
         interval = (parse_duration(row.get("interval")) or 0) / 1000
@@ -83,7 +83,7 @@ class SchedulerHooks(ScriptHooks):
             if row.linked and self._due.get(row.id) == due:
                 del self._due[row.id]
                 if interval:
-                    self._plan(table, row)
+                    self.plan(table, row)
                 row.values["run-count"] = str(int(row.get("run-count", "0")) + 1)
                 router.start_job(row)
 
@@ -100,6 +100,19 @@ class SchedulerHooks(ScriptHooks):
             return None
         wait = milliseconds / 1000 - now % 86400
         return wait if wait > 0 else None
+
+
+def restarted(router: Router) -> None:
+    """The router has started: intervals begin anew, counts too, and what is to run at the start does."""
+    table = router.tables["/system/scheduler"]
+    hooks = table.hooks
+    assert isinstance(hooks, SchedulerHooks)
+    for row in list(table):
+        row.values["run-count"] = "0"
+        hooks.plan(table, row)
+        if row.get("start-time") == "startup" and not row.disabled and not parse_duration(row.get("interval")):
+            row.values["run-count"] = "1"
+            router.start_job(row)
 
 
 def attach(router: Router) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from . import file_table, firewall_tables, ipsec, jobs, names, packages, printing, system, writing
+from . import config_files, file_table, firewall_tables, ipsec, jobs, names, packages, printing, system, writing
 from .address_lists import AddressLists
 from .call import Call, Handler, Send
 from .clock import Clock
@@ -23,6 +23,7 @@ from .overlay import POLICIES
 from .policies import history_policy, needed
 from .references import References
 from .safe_mode import SafeMode
+from .scripting import Scripts
 from .service_table import ServiceTable
 from .switches import Switches
 from .table import Hooks, Row, Table
@@ -124,6 +125,8 @@ class Router:
         self.logs = Logs(self)
         ipsec.attach(self)
         jobs.attach(self)
+        self.scripts = Scripts(self)
+        config_files.attach(self)
         file_table.attach(self)
         packages.attach(self)
         system.attach(self)
@@ -256,8 +259,11 @@ class Router:
         self.log("system,info,account", f"user {session.user} logged out from {session.address} via {session.via}")
         self.safe_mode.closed(session, quit=quit)
 
-    def reboot(self) -> None:
-        """Every session ends, what is dynamic is gone, pending safe mode changes are undone."""
+    def reboot(self, load: Callable[[], None] | None = None) -> None:
+        """Every session ends, what is dynamic is gone, pending safe mode changes are undone.
+
+        load: puts another configuration in place before the router starts again.
+        """
         self.safe_mode.reboot()
         for session in list(self.sessions):
             for callback in list(self.closing):
@@ -268,9 +274,13 @@ class Router:
                 for row in [row for row in table if row.dynamic and row.locked != BUILT_IN]:
                     if row.linked:
                         table.delete(row)
+            if load is not None:
+                load()
         self.history.actions.clear()
         self.history.undone.clear()
+        self.scripts.forget()
         self.clock.boot = self.clock.now()
+        jobs.restarted(self)
 
     # --- commands
 
@@ -280,6 +290,7 @@ class Router:
         Router-level errors are sent as !trap; raises Fatal only for what closes the connection (/quit).
         """
         self.clock.run_due()
+        await self.scripts.settle()
         done = ["!done"]
         try:
             if words[0] == "/quit":

@@ -11,9 +11,10 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .router import Router, Row
+if TYPE_CHECKING:
+    from .router import Router, Row
 
 FORMAT = 1
 #: menus that show what happens, not what is configured

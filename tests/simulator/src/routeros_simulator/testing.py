@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from .loading import take_over
 from .router import Router
 from .server import Options, Server
 from .state import load_file, save_file
@@ -96,12 +97,14 @@ def running(
     time_scale: float = 1.0,
     switches: Switches | Mapping[str, Any] | None = None,
     state: Path | None = None,
+    load: Path | None = None,
     **options: Any,
 ) -> Iterator[Simulator]:
     """Run a router while the block runs.
 
     switches: a Switches, or just the fields that differ from their defaults. state: a file that is loaded when it
-    exists and written in the end. options: fields of ``server.Options`` (hosts, ports, round_trip, interface, ...).
+    exists and written in the end. load: a compact export, taken over as
+    far as it is simulated. options: fields of ``server.Options`` (hosts, ports, round_trip, interface, ...).
     Raises what building or starting the router raises.
     """
     if not isinstance(switches, Switches):
@@ -113,6 +116,8 @@ def running(
         server = Server(router, Options(**options))
         if state is not None and state.exists():
             load_file(router, state)
+        if load is not None:
+            await take_over(router, load.read_text(encoding="utf-8", errors="surrogateescape"))
         await server.start()
         stopping = asyncio.Event()
         started.set_result(Simulator(router, server, asyncio.get_running_loop(), stopping))
