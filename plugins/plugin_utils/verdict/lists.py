@@ -106,8 +106,8 @@ class InterfaceLists:
         self._answers: dict[tuple[str, str], int] = {}
 
     def match(self, name: str, interface: str | None) -> int:
-        """Whether an interface (None: unknown, "": none) is in the list."""
-        if name == "none" or interface == "":
+        """Whether an interface (None: some, not known which) is in the list."""
+        if name == "none":
             return NO
         if name == "all":
             return YES

@@ -90,11 +90,11 @@ class Matcher:
     def __str__(self) -> str:
         return f"{self.name}={self.text}"
 
-    def doubt(self, scene: Scene) -> str:
-        """What the answer hangs on in this scene, and the matcher, for people."""
+    def doubt(self, lists: AddressLists | None) -> str:
+        """What the answer hangs on, and the matcher, for people; `lists` tell more about address lists."""
         depends = self.depends
-        if self.name in ("src-address-list", "dst-address-list"):
-            names = scene.lists.dns_names(self.text.removeprefix("!"))
+        if lists is not None and self.name in ("src-address-list", "dst-address-list"):
+            names = lists.dns_names(self.text.removeprefix("!"))
             shown = ", ".join(name or "an entry without address" for name in names[:3])
             depends = f"the addresses behind {shown}" if names else depends
         return f"{depends} ({self})"

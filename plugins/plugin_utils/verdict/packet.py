@@ -32,7 +32,7 @@ class Packet:
     """What is known about a packet; None is unknown. Judged as the firewall's chain sees it, so after NAT.
 
     Addresses may be a host, a prefix or a range ("192.0.2.1-192.0.2.9"): then one address of those, not known which;
-    numbers may be (first, last) likewise. An interface "" is none at all.
+    numbers may be (first, last) likewise.
 
     `family`: 4 or 6, needed only when no address tells it. `protocol`: name or number. `state`: connection-state's
     word. `nat_state`: connection-nat-state's words that hold; empty for none. `ipsec_in`: whether it came through
@@ -96,6 +96,9 @@ class View:
         """
         if packet.state is not None and packet.state not in STATES:
             raise BadPacket(f"the connection state is one of {', '.join(STATES)}, not {packet.state!r}")
+        flags = frozenset(packet.tcp_flags)
+        if strange := {flag.removeprefix("!") for flag in flags} - set(FLAGS):
+            raise BadPacket(f"TCP flags are {', '.join(FLAGS)}, not {', '.join(sorted(strange))}")
         if packet.family not in (0, family):
             raise BadPacket(f"an IPv{packet.family} packet meets no IPv{family} rules")
         return cls(
@@ -114,7 +117,7 @@ class View:
             no_in=chain == "output",
             no_out=chain == "input",
             departs=chain in ("output", "forward"),
-            flags=frozenset(packet.tcp_flags),
+            flags=flags,
         )
 
 

@@ -153,7 +153,7 @@ def _ports(*picks: Callable[[View], Span]) -> Make:
 
         def test(scene: Scene) -> int:
             view = scene.view
-            if view.protocol is not None and view.protocol not in _PORTED:
+            if view.protocol not in _PORTED:
                 # Routers ask for a protocol with ports in such a rule; nothing says what it would do without.
                 return MAYBE
             return max(spans.match(pick(view)) for pick in picks)
@@ -209,7 +209,7 @@ def _flags(value: str, inner: Kind) -> Test:
 
     def test(scene: Scene) -> int:
         flags = scene.view.flags
-        if scene.view.protocol not in (None, 6):
+        if scene.view.protocol != 6:
             return MAYBE
         answer = NO if against & flags else YES if wanted <= flags else MAYBE
         return YES - answer if whole else answer

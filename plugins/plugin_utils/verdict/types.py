@@ -13,6 +13,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.verdict.lists imp
 from ansible_collections.bastion.routeros.plugins.plugin_utils.verdict.spans import (
     MAYBE,
     NO,
+    TOP,
     YES,
     Span,
     Spans,
@@ -22,9 +23,12 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.verdict.spans imp
 
 _MULTICAST = {4: (0xE0000000, 0xEFFFFFFF), 6: (0xFF << 120, (1 << 128) - 1)}
 _EVERYBODY = 0xFFFFFFFF
+# Addresses whose meaning no row tells: 0/8 and 127/8; :: and ::1.
+_SPECIAL: dict[int, tuple[Span, ...]] = {4: ((0, 0xFFFFFF), (0x7F000000, 0x7FFFFFFF)), 6: ((0, 1),)}
 # What an address of nobody we know may be: only the routes would tell.
 _ELSEWHERE = {4: frozenset({"unicast", "blackhole"}), 6: frozenset({"unicast", "unreachable", "anycast"})}
-_HERE = frozenset({"local", "broadcast", "multicast", "anycast"})
+# What it may be when the packet is for the router nevertheless.
+_HERE = {4: frozenset({"local", "broadcast"}), 6: frozenset({"local", "anycast"})}
 
 
 class OwnAddresses:
@@ -53,38 +57,36 @@ class OwnAddresses:
                 uncertain.append((first, first))
                 if family == 4:
                     broadcast.append((last, last))
-        self._local, self._broadcast, self._uncertain = Spans(local), Spans(broadcast), Spans(uncertain)
+        self._local, self._broadcast = Spans(local), Spans(broadcast)
+        self._uncertain = Spans([*uncertain, *_SPECIAL[family]] if rows is not None else [(0, TOP[family])])
 
     def types(self, value: Span, here: bool) -> frozenset[str]:
         """The types that an address out of `value` may have; `here`: it is the destination of a packet for the router.
 
         Types exclude each other, as in netfilter's address type match.
         """
-        multicast = relation(value, _MULTICAST[self._family])
-        if multicast == YES:
-            return frozenset({"multicast"})
-        if self._family == 4 and value == (_EVERYBODY, _EVERYBODY):
+        family = self._family
+        found: set[str] = set()
+        everybody = relation(value, (_EVERYBODY, _EVERYBODY)) if family == 4 else NO
+        known = (
+            ("multicast", relation(value, _MULTICAST[family])),
+            ("broadcast", everybody),
+            ("local", self._local.match(value)),
+        )
+        for word, answer in known:
+            if answer == YES:
+                return frozenset({word})
+            if answer == MAYBE:
+                found.add(word)
+        uncertain = self._uncertain.match(value)
+        broadcast = self._broadcast.match(value)
+        if uncertain == NO and broadcast == YES:
             return frozenset({"broadcast"})
-        found = set(_ELSEWHERE[self._family])
-        if multicast == MAYBE:
-            found.add("multicast")
-        if not self._known or self._uncertain.match(value) != NO or _special(self._family, value):
-            found |= {"local", "broadcast"}
-        else:
-            local, broadcast = self._local.match(value), self._broadcast.match(value)
-            if YES in (local, broadcast):
-                return frozenset({"local"} if local == YES else {"broadcast"})
-            found |= {word for word, answer in (("local", local), ("broadcast", broadcast)) if answer}
-        return frozenset(found & _HERE if here and found & _HERE else found)
-
-
-def _special(family: int, value: Span) -> bool:
-    """Whether addresses out of `value` have a meaning that no row tells: 0/8, 127/8, the last; ::, ::1."""
-    if family == 4:
-        spans: tuple[Span, ...] = ((0, 0xFFFFFF), (0x7F000000, 0x7FFFFFFF), (_EVERYBODY, _EVERYBODY))
-    else:
-        spans = ((0, 1),)
-    return any(relation(value, span) != NO for span in spans)
+        if broadcast:
+            found.add("broadcast")
+        if uncertain or here:
+            found |= _HERE[family]
+        return frozenset(found if here else found | _ELSEWHERE[family])
 
 
 def interface_towards(rows: Sequence[Row], source: str) -> str:

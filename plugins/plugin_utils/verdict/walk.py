@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.values.addresses import prefix_text
+from ansible_collections.bastion.routeros.plugins.plugin_utils.verdict.lists import AddressLists
 from ansible_collections.bastion.routeros.plugins.plugin_utils.verdict.matchers import Matcher
 from ansible_collections.bastion.routeros.plugins.plugin_utils.verdict.packet import BadPacket, Packet, View, family_of
 from ansible_collections.bastion.routeros.plugins.plugin_utils.verdict.spans import MAYBE, NO, YES, Span
@@ -40,8 +41,8 @@ _DEEPEST = 100
 class Step:
     """A rule that the packet meets and that matches, or may match; or the end of a chain (`rule` None).
 
-    `certain`: it matches, once the packet gets there. `unsure`: else the matchers that cannot tell; `doubts`: the same
-    for people. `inside`: the steps in the chain that a jump leads to.
+    `certain`: it matches, once the packet gets there; else `unsure` are the matchers that cannot tell. `inside`: the
+    steps in the chain that a jump leads to. `strange`: why nobody knows what the rule does.
     """
 
     table: str
@@ -49,13 +50,19 @@ class Step:
     rule: Rule | None
     certain: bool
     unsure: tuple[Matcher, ...] = ()
-    doubts: tuple[str, ...] = ()
     inside: tuple[Step, ...] = ()
+    strange: str = ""
+    lists: AddressLists | None = None
 
     @property
     def action(self) -> str:
         """The rule's action; the end of a built-in chain accepts."""
         return self.rule.action if self.rule is not None else "accept"
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What else the match hangs on, for people."""
+        return tuple(each.doubt(self.lists) for each in self.unsure)
 
     @property
     def decides(self) -> bool:
@@ -162,6 +169,7 @@ class _Result:
     fell: _State | None = None
     accepted: _State | None = None
     steps: list[Step] = field(default_factory=list)
+    strange: str = ""
 
 
 class _Walk:
@@ -184,9 +192,10 @@ class _Walk:
         return self._chain(chain, state, reached)
 
     def _chain(self, name: str, state: _State, reached: int) -> _Result:
-        if name in self._above or len(self._above) >= _DEEPEST:
-            # A chain that leads back to itself: what a router makes of it is not known.
-            return _Result(_ANYTHING, state, state)
+        if name in self._above:
+            return _Result(_ANYTHING, state, state, strange="leads back to a chain that it was called from")
+        if len(self._above) >= _DEEPEST:
+            return _Result(_ANYTHING, state, state, strange=f"is the {_DEEPEST}th jump into each other")
         key = (name, state.key(), reached)
         if key not in self._known:
             self._above.append(name)
@@ -203,6 +212,7 @@ class _Walk:
                 continue
             before = state
             inside: tuple[Step, ...] = ()
+            strange = ""
             outcome, goes_on = _ENDS.get(rule.action), False
             if rule.action in _ADDS:
                 state = self._add(rule, state, match, min(match, reached))
@@ -213,7 +223,7 @@ class _Walk:
                 state, outcome, goes_on = state.with_notrack(match), 0, True
             elif rule.action == "jump" and rule.row.get("jump-target"):
                 called = self._chain(rule.row["jump-target"], state, min(match, reached))
-                inside, outcome = tuple(called.steps), called.outcomes & ~_FALL
+                inside, outcome, strange = tuple(called.steps), called.outcomes & ~_FALL, called.strange
                 result.accepted = _joined(result.accepted, called.accepted)
                 goes_on = bool(called.outcomes & _FALL)
                 state = called.fell if called.fell is not None else state
@@ -225,13 +235,14 @@ class _Walk:
             elif outcome is None:
                 # An action of another release, or a jump to nowhere.
                 outcome, goes_on = _ANYTHING, True
+                strange = f"has the action {rule.action}" + (" without a target" if rule.action == "jump" else "")
             if outcome & _ACCEPT and rule.action != "jump":
                 result.accepted = _joined(result.accepted, before)
             if outcome & _FALL:
                 result.fell = _joined(result.fell, before)
             result.outcomes |= outcome
             self.added, self.notrack = before.added, before.notrack
-            result.steps.append(self._step(rule, match, inside))
+            result.steps.append(self._step(rule, match, inside, strange))
             if match == YES and not goes_on:
                 return result
             if match == MAYBE:
@@ -243,10 +254,9 @@ class _Walk:
         result.fell = _joined(result.fell, state)
         return result
 
-    def _step(self, rule: Rule, match: int, inside: tuple[Step, ...]) -> Step:
+    def _step(self, rule: Rule, match: int, inside: tuple[Step, ...], strange: str) -> Step:
         unsure = rule.unsure(self) if match == MAYBE else ()
-        doubts = tuple(each.doubt(self) for each in unsure)
-        return Step(rule.table, rule.chain, rule, match == YES, unsure, doubts, inside)
+        return Step(rule.table, rule.chain, rule, match == YES, unsure, inside, strange, self.lists)
 
     def _add(self, rule: Rule, state: _State, match: int, certainty: int) -> _State:
         side, name = _ADDS[rule.action], rule.row.get("address-list", "")

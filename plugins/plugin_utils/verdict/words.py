@@ -15,6 +15,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.verdict.walk impo
     DROPPED,
     Step,
     Verdict,
+    flat,
 )
 
 _DOES = {
@@ -94,18 +95,6 @@ def _possible(way: tuple[Step, ...], step: Step) -> str:
 
 
 def _strange(path: tuple[Step, ...]) -> list[str]:
-    """Rules whose action is not understood, and jumps that lead back."""
-    found = []
-    stack = list(path)
-    seen: set[int] = set()
-    known = {*_DOES, "jump", "return", "log", "passthrough", "notrack"}
-    while stack:
-        step = stack.pop()
-        if id(step) in seen:
-            continue
-        seen.add(id(step))
-        stack.extend(step.inside)
-        if step.rule is None or step.action in known or step.sends_elsewhere or step.action.startswith("add-"):
-            continue
-        found.append(f"{name_rule(step.rule)} has the action {step.action}, which is not understood here")
-    return found[:_MOST]
+    """Rules of which nobody knows what they do."""
+    found = [(step.rule, step.strange) for step in flat(path) if step.strange]
+    return [f"{name_rule(rule)} {why}, and what that does is not known" for rule, why in found if rule][:_MOST]
