@@ -37,9 +37,7 @@ def guard(
     """
     if not preflight.concerns(operations):
         return []
-    before = _with_tables(session, before)
-    way = _way(door, settings, before, operations)
-    findings = preflight.examine(before, before.after(operations), way, operations)
+    findings = judge(session, door, settings, before, operations)[2]
     certain = [finding for finding in findings if finding.certain]
     if certain and not settings.acknowledge_lockout:
         raise LockedOut(
@@ -48,6 +46,15 @@ def guard(
             + " Nothing was written. Change the order or the lists, or say acknowledge_lockout: true"
         )
     return [f"locked out as acknowledged: {finding}" for finding in certain]
+
+
+def judge(
+    session: Session, door: Door, settings: Settings, before: State, operations: Sequence[Operation]
+) -> tuple[State, preflight.Way, list[preflight.Finding]]:
+    """The state with what it is judged by, the way that must stay open, and what the operations would do to it."""
+    before = _with_tables(session, before)
+    way = _way(door, settings, before, operations)
+    return before, way, preflight.examine(before, before.after(operations), way, operations)
 
 
 def _with_tables(session: Session, state: State) -> State:
