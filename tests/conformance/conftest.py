@@ -70,7 +70,7 @@ def _clients(recorded: list[tuple[str, Any, str]]) -> Iterator[str]:
 
 
 def _trees(recorded: list[tuple[str, Any, str]]) -> Iterator[str]:
-    found = [value for name, value, _ in recorded if name == "tree"]
+    found = [value for name, value, _unused in recorded if name == "tree"]
     if found:
         yield ""
         kinds = ("menus", "commands", "arguments", "words")

@@ -85,7 +85,7 @@ class RawClient:
 
     def _batch(self, sentences: list[Sentence]) -> Iterator[list[Sentence]]:
         self.socket.sendall(b"".join(map(encode, sentences)))
-        for _ in sentences:
+        for _unused in sentences:
             yield self.answer()
 
     def answer(self) -> list[Sentence]:
@@ -124,7 +124,7 @@ class RawClient:
 def attributes(sentence: Sentence) -> dict[str, str]:
     """The =name=value words of a sentence."""
     words = (word[1:].partition("=") for word in sentence[1:] if word.startswith("="))
-    return {name: value for name, _, value in words}
+    return {name: value for name, _unused, value in words}
 
 
 def rows(answer: list[Sentence]) -> list[dict[str, str]]:

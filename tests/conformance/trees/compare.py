@@ -128,7 +128,24 @@ def simulator(folder: Path, version: str) -> Comparison:
 
 #: commands that are asked for in every menu
 _COMMON = frozenset(
-    "add set unset remove move enable disable comment reset print get find export edit reset-counters run".split()
+    [
+        "add",
+        "set",
+        "unset",
+        "remove",
+        "move",
+        "enable",
+        "disable",
+        "comment",
+        "reset",
+        "print",
+        "get",
+        "find",
+        "export",
+        "edit",
+        "reset-counters",
+        "run",
+    ]
 )
 
 
@@ -142,7 +159,7 @@ def collection(folder: Path, version: str) -> Comparison:
     standing_alone = {f"{menu}/{verb}" for menu in ("", "/system") for verb in tree.menus[menu]}
     found += _compare("collection", "menu", "", _filled(tree.menus) | (standing_alone & set(ours)), ours)
     in_tree: dict[tuple[str, str], set[str]] = {}
-    for (menu, _, name), words in _tree_words(tree).items():
+    for (menu, _unused, name), words in _tree_words(tree).items():
         in_tree.setdefault((menu, name), set()).update(words)
     for path, menu in ours.items():
         verbs = tree.menus.get(path, {})

@@ -21,7 +21,7 @@ _NO_COMMAND = ("no such command", "no such command prefix")
 
 @dataclass
 class Taken:
-    """commands: menu -> commands; arguments: (menu, command) -> arguments; words: (menu, command, argument) -> words."""
+    """commands: menu -> commands; arguments: menu, command -> arguments; words: menu, command, argument -> words."""
 
     commands: dict[str, set[str]] = field(default_factory=dict)
     arguments: dict[tuple[str, str], set[str]] = field(default_factory=dict)

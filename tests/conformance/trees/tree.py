@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Command trees of real routers: which menus, commands, arguments and words a version has.
 
-The folder that ROUTEROS_FACTS names holds inspect/VERSION.json, trimmed from the trees that tikoci/restraml has captured
-on CHR (public domain): menus as "ip/service", each with commands and their arguments; 7.22.3 also has the completions.
+The folder that ROUTEROS_FACTS names holds inspect/VERSION.json, trimmed from the trees that tikoci/restraml has
+captured on CHR (public domain): menus as "ip/service", each with commands and their arguments; 7.22.3 also has the
+completions.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def tree_of(folder: Path, version: str) -> Tree:
         path = f"/{name}"
         commands = {verb: (path, command) for verb, command in node.get("commands", {}).items()}
         if node.get("kind") == "command":  # such as /system/reset-configuration
-            parent, _, verb = path.rpartition("/")
+            parent, _unused, verb = path.rpartition("/")
             commands = {verb: (parent, node)}
         for verb, (menu, command) in commands.items():
             arguments = command.get("args") or {}

@@ -64,14 +64,14 @@ def test_any_sentence_is_answered(version: str) -> None:
     chance = random.Random(version)
 
     async def play(router: Router, session: Session) -> None:
-        for _ in range(300):
+        for _unused in range(300):
             answer: list[list[str]] = []
             words = sentence(router, chance)
             await router.execute(session, words, answer.append)
             assert [one[0] for one in answer].count("!done") == 1, words
             assert answer[-1][0] == "!done", words
 
-    for _ in range(3):
+    for _unused in range(3):
         router = make_router(version)
         session = router.login("admin", "", "127.0.0.1")
         assert isinstance(session, Session)

@@ -148,7 +148,7 @@ def test_action_101_ends_it_silently(admin: LocalSession, second: LocalSession) 
 @pytest.mark.parametrize(("each_row", "held"), [(True, "false"), (False, "true")])
 def test_rows_of_one_command_may_count_one_by_one(admin: LocalSession, each_row: bool, held: str) -> None:
     admin.router.switches.row_is_action = each_row
-    ids = [admin.add(FILTER, chain="input") for _ in range(101)]
+    ids = [admin.add(FILTER, chain="input") for _unused in range(101)]
     admin.call("/safe-mode/take")
     admin.call(f"{FILTER}/disable", f"=.id={','.join(ids)}")
     assert state(admin)["enabled"] == held

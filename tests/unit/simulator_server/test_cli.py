@@ -58,7 +58,7 @@ def test_switches_scale_and_ports() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     options = ["--switch", "missing-item-number=yes", "--switch", "rollback_delay=1.5", "--time-scale", "10"]
-    with command(*options, "--api-port", str(port), "--rtt", "5") as (_, ready):
+    with command(*options, "--api-port", str(port), "--rtt", "5") as (_unused, ready):
         assert ready["api"] == port
         api = librouteros.connect("127.0.0.1", "admin", "", port=port)
         with pytest.raises(librouteros.exceptions.TrapError, match=r"no such item \(4\)"):
@@ -93,7 +93,7 @@ def test_a_router_that_cannot_be_is_refused(capsys: pytest.CaptureFixture[str], 
 
 def test_the_state_survives_with_certificates_passwords_and_ids(tmp_path: Path) -> None:
     state = tmp_path / "router.json"
-    with command("--state", str(state), "--time-scale", "100") as (_, ready):
+    with command("--state", str(state), "--time-scale", "100") as (_unused, ready):
         api = librouteros.connect("127.0.0.1", "admin", "", port=ready["api"], encoding="utf-8")
         api.path("user").add(name="ann", group="full", password="s3cret ü")
         rules = api.path("ip", "firewall", "filter")
@@ -106,7 +106,7 @@ def test_the_state_survives_with_certificates_passwords_and_ids(tmp_path: Path) 
         tuple(api("/certificate/sign", number=template))
         fingerprint = next(iter(api.path("certificate")))["fingerprint"]
     assert state.stat().st_mode & 0o077 == 0
-    with command("--state", str(state)) as (_, again):
+    with command("--state", str(state)) as (_unused, again):
         assert (again["api"], again["api_ssl"]) == (ready["api"], ready["api_ssl"])
         api = librouteros.connect("127.0.0.1", "ann", "s3cret ü", port=again["api"], encoding="utf-8")
         assert [row[".id"] for row in api.path("ip", "firewall", "filter")] == [second, first]

@@ -31,7 +31,7 @@ def test_librouteros_logs_in_and_reads(sim: Simulator, login: Callable[..., Any]
 
 def test_a_wrong_password_is_a_trap_and_the_socket_stays_open(sim: Simulator, raw: Callable[..., Any]) -> None:
     client = raw(sim)
-    for _ in range(2):
+    for _unused in range(2):
         assert client.talk("/login", "=name=admin", "=password=x") == [
             ["!trap", "=message=invalid user name or password (6)"],
             ["!done"],
@@ -61,7 +61,7 @@ def test_a_login_word_for_a_challenge_gets_one_and_no_answer_to_it_counts(
 
 def test_guessing_on_one_connection_ends(sim: Simulator, raw: Callable[..., Any]) -> None:
     client = raw(sim)
-    for _ in range(SENTENCES_BEFORE_LOGIN):
+    for _unused in range(SENTENCES_BEFORE_LOGIN):
         assert client.talk("/login", "=name=admin", "=password=x")[-1] == ["!done"]
     assert client.talk("/login", "=name=admin", "=password=") == [["!fatal", "too many commands before login"]]
 
@@ -110,7 +110,7 @@ def test_answers_carry_the_tag_of_their_command(sim: Simulator, raw: Callable[..
     client.send("/system/identity/print", ".tag=a", "=.proplist=name")
     client.send("/nonsense/print", ".tag=b")
     client.send("/ip/firewall/filter/print", ".tag=c")
-    answers = [client.read() for _ in range(6)]
+    answers = [client.read() for _unused in range(6)]
     by_tag = {tag: [words[:1] + words[2:] for words in answers if words[1] == f".tag={tag}"] for tag in "abc"}
     assert by_tag["a"] == [["!re", "=name=MikroTik"], ["!done"]]
     assert by_tag["b"] == [["!trap", "=message=no such command prefix"], ["!done"]]
@@ -131,7 +131,7 @@ def test_cancel_answers_in_the_order_that_was_captured(sim: Simulator, raw: Call
     client = raw(sim).login()
     client.send("/ip/firewall/address-list/listen", ".tag=7")
     client.send("/cancel", "=tag=7", ".tag=8")
-    assert [client.read() for _ in range(3)] == [
+    assert [client.read() for _unused in range(3)] == [
         ["!trap", ".tag=7", "=category=2", "=message=interrupted"],
         ["!done", ".tag=8"],
         ["!done", ".tag=7"],
@@ -144,7 +144,7 @@ def test_cancel_without_a_tag_stops_everything_also_what_has_no_tag(sim: Simulat
     client.send("/ip/firewall/address-list/listen")
     client.send("/user/listen", ".tag=u")
     client.send("/cancel")
-    answers = [client.read() for _ in range(5)]
+    answers = [client.read() for _unused in range(5)]
     assert sorted(answers[:2]) == [
         ["!trap", ".tag=u", "=category=2", "=message=interrupted"],
         ["!trap", "=category=2", "=message=interrupted"],
@@ -201,13 +201,13 @@ def test_the_round_trip_is_paid_once_by_what_is_sent_together(raw: Callable[...,
     with running("7.22.3", round_trip=0.1) as slow:
         client = raw(slow).login()
         start = time.monotonic()
-        for _ in range(30):
+        for _unused in range(30):
             client.send("/system/identity/print", "=.proplist=name")
-        for _ in range(60):
+        for _unused in range(60):
             client.read()
         together = time.monotonic() - start
         start = time.monotonic()
-        for _ in range(3):
+        for _unused in range(3):
             client.talk("/system/identity/print", "=.proplist=name")
         one_by_one = time.monotonic() - start
     assert 0.1 <= together < 2.5  # not 3 s
@@ -218,6 +218,6 @@ def test_the_clamp_slows_down_whoever_asks_too_much(raw: Callable[..., Any]) -> 
     with running("7.22.3", time_scale=2, switches={"request_clamp": True}) as clamped:
         client = raw(clamped).login()
         start = time.monotonic()
-        for _ in range(220):
+        for _unused in range(220):
             client.talk("/system/identity/print", "=.proplist=name")
         assert time.monotonic() - start >= 50 * 0.02 / 2

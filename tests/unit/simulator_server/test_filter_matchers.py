@@ -114,7 +114,7 @@ def test_what_a_packet_for_the_router_never_has() -> None:
 
 
 def test_unknown_matchers_are_named() -> None:
-    _, unknown = compile_matchers({"content": "x", "psd": "21,3s,3,1", "dst-port": "22", "comment": "c"}, World())
+    _unused, unknown = compile_matchers({"content": "x", "psd": "21,3s,3,1", "dst-port": "22", "comment": "c"}, World())
     assert unknown == ["content", "psd"]
 
 
@@ -132,7 +132,7 @@ def test_connection_limit_matches_from_the_given_count_on() -> None:
 
 
 def test_limits_count_only_what_the_other_matchers_let_through() -> None:
-    matchers, _ = compile_matchers({"limit": "1/1m,2:packet", "src-address": "192.0.2.7"}, World())
+    matchers, _unused = compile_matchers({"limit": "1/1m,2:packet", "src-address": "192.0.2.7"}, World())
     stranger = Packet(ipaddress.ip_address("192.0.2.9"), 1, SYN.destination, 8729)
     results = [all(matcher(packet) for matcher in matchers) for packet in (stranger, stranger, SYN, SYN, SYN)]
     assert results == [False, False, True, True, False]
@@ -140,7 +140,7 @@ def test_limits_count_only_what_the_other_matchers_let_through() -> None:
 
 def test_limit_is_one_bucket_that_is_refilled() -> None:
     limit = Limit("2/1s,4:packet")
-    assert [limit.matches(100.0, 60) for _ in range(5)] == [True] * 4 + [False]
+    assert [limit.matches(100.0, 60) for _unused in range(5)] == [True] * 4 + [False]
     assert not limit.matches(100.4, 60)
     assert limit.matches(100.5, 60)
     assert not limit.matches(100.6, 60)
@@ -160,7 +160,7 @@ def test_limit_in_bits() -> None:
 
 def test_dst_limit_is_one_bucket_per_flow() -> None:
     limit = DstLimit("1/1m,2,src-address/2m")
-    assert [limit.matches(0.0, "a") for _ in range(3)] == [True, True, False]
+    assert [limit.matches(0.0, "a") for _unused in range(3)] == [True, True, False]
     assert limit.matches(0.0, "b")
     assert limit.matches(61.0, "a")
 
@@ -178,7 +178,7 @@ def test_dst_limit_forgets_an_idle_flow() -> None:
 )
 def test_dst_limit_modes(mode: str, same: bool) -> None:
     other = Packet(SYN.source, 1, ipaddress.ip_address("192.0.2.2"), 22)
-    matchers, _ = compile_matchers({"dst-limit": f"1/1m,1,{mode}/1m"}, World())
+    matchers, _unused = compile_matchers({"dst-limit": f"1/1m,1,{mode}/1m"}, World())
     (matcher,) = matchers
     assert matcher(SYN)
     assert matcher(other) is (mode != "src-address")
@@ -187,8 +187,8 @@ def test_dst_limit_modes(mode: str, same: bool) -> None:
 
 
 def test_nth_counts_from_one() -> None:
-    (matcher,), _ = compile_matchers({"nth": "3,1"}, World())
-    assert [matcher(SYN) for _ in range(6)] == [True, False, False, True, False, False]
+    (matcher,), _unused = compile_matchers({"nth": "3,1"}, World())
+    assert [matcher(SYN) for _unused in range(6)] == [True, False, False, True, False, False]
 
 
 def test_rates_and_durations() -> None:

@@ -150,7 +150,7 @@ def test_stages_promote_a_source_with_every_connection(sim: Simulator, raw: Raw,
     rules.add(add, address_list="blacklist", src_address_list="stage2", **{**stage, "address_list_timeout": "1d"})
     rules.add(add, address_list="stage2", src_address_list="stage1", **stage)
     rules.add(add, address_list="stage1", **stage)
-    for _ in range(3):
+    for _unused in range(3):
         assert raw(sim, OUTSIDE).login()
     assert not served(sim, raw, OUTSIDE)
     assert raw(sim, OTHER).login()
@@ -183,7 +183,7 @@ def test_limit_is_for_all_and_dst_limit_for_each(sim: Simulator, raw: Raw, rules
     rules.add("accept", connection_state="established")
     rules.add("accept", dst_limit="2/1h,2,src-address/2h", src_address="127.0.0.64/27")
     rules.add("drop", src_address="127.0.0.64/27")
-    for _ in range(2):
+    for _unused in range(2):
         assert raw(sim, OUTSIDE).login()
     assert not served(sim, raw, OUTSIDE)  # the third
     assert raw(sim, OTHER).login()

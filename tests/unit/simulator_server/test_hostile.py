@@ -119,7 +119,7 @@ def test_hundreds_of_connections_that_say_nothing(sim: Simulator, raw: Raw, even
 def test_more_connections_than_there_is_room_for(raw: Raw, outcome: Callable[..., str]) -> None:
     with running("7.22.3") as sim:
         sim.call(lambda: setattr(sim.server, "room", 3))
-        kept = [raw(sim).login() for _ in range(3)]
+        kept = [raw(sim).login() for _unused in range(3)]
         assert outcome(sim) == "reset"
         kept[0].talk("/quit")
         assert raw(sim).login()
@@ -132,7 +132,7 @@ def test_silent_connections_are_bounded(raw: Raw, eventually: Callable[..., None
                 {"chain": "input", "action": "drop", "src-address": "127.0.0.66"}
             )
         )
-        clients = [raw(sim, "127.0.0.66") for _ in range(MAX_SILENT + 5)]
+        clients = [raw(sim, "127.0.0.66") for _unused in range(MAX_SILENT + 5)]
         eventually(lambda: sim.call(lambda: len(sim.server.silence)) == MAX_SILENT)
         assert clients[0].state() == "reset"
         assert clients[-1].silent()

@@ -46,7 +46,7 @@ def shake(server: ssl.SSLContext, client: ssl.SSLContext, name: str = "router.ex
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     here = client.wrap_bio(incoming, outgoing, server_hostname=name)
     failure: ssl.SSLError | None = None
-    for _ in range(10):
+    for _unused in range(10):
         try:
             here.do_handshake()
         except ssl.SSLWantReadError:
@@ -96,7 +96,7 @@ def test_a_leaf_without_authority_key_identifier_verifies_by_its_ca(key_size: st
     pair = leaf(key_size)
     with pytest.raises(cx509.ExtensionNotFound):
         x509.load_certificate(pair[0]).extensions.get_extension_for_class(cx509.AuthorityKeyIdentifier)
-    protocol, _ = shake(server_context(identity(pair)), client(authority()[0]))
+    protocol, _unused = shake(server_context(identity(pair)), client(authority()[0]))
     assert protocol == "TLSv1.2"
 
 

@@ -44,7 +44,7 @@ def test_lengths_are_written_and_read_as_documented(length: int, data: str) -> N
 
 
 def test_an_unfinished_length_waits_for_more() -> None:
-    for _, data in LENGTHS:
+    for _unused, data in LENGTHS:
         whole = bytes.fromhex(data)
         for cut in range(len(whole)):
             assert read_length(whole[:cut], 0) is None

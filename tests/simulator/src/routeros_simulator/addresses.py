@@ -85,7 +85,7 @@ def ip4_range(text: str) -> str | None:
     """Host, prefix or range; /32 is dropped, a range that is exactly one prefix turns into it."""
     if "-" not in text:
         return ip4_prefix(text, host_mask=False)
-    first_text, _, last_text = text.partition("-")
+    first_text, _unused, last_text = text.partition("-")
     first, last = _ip4(first_text), _ip4(last_text)
     if first is None or last is None or first > last:
         return None
@@ -100,7 +100,7 @@ def contains(prefix: str, number: int, version: int) -> bool:
     if (":" in prefix) != (version == 6):
         return False
     if "-" in prefix:
-        first, _, last = prefix.partition("-")
+        first, _unused, last = prefix.partition("-")
         return int(IPv4Address(first)) <= number <= int(IPv4Address(last))
     host, slash, length = prefix.partition("/")
     bits = 32 if version == 4 else 128

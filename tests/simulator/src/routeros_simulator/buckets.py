@@ -65,8 +65,8 @@ class Limit:
     """`limit=RATE[/TIME],BURST[:packet|bit]`: one bucket for everything that reaches the rule."""
 
     def __init__(self, text: str) -> None:
-        amount, _, mode = text.partition(":")
-        per, _, burst = amount.partition(",")
+        amount, _unused, mode = text.partition(":")
+        per, _unused, burst = amount.partition(",")
         self.bits = mode == "bit"
         self._bucket = Bucket(rate(per), float(burst or 5), TICK)
 
@@ -86,7 +86,7 @@ class DstLimit:
 
     def __post_init__(self) -> None:
         per, burst, rest = self.text.split(",", 2)
-        self.mode, _, expire = rest.partition("/")
+        self.mode, _unused, expire = rest.partition("/")
         # the default is not documented; 10 s is what the kernel's hashlimit, which lies below, uses
         self.expire = seconds(expire) if expire else 10.0
         self._rate, self._burst = rate(per), float(burst)

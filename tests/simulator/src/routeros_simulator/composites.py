@@ -84,7 +84,7 @@ def limit(text: str) -> str | None:
     text, colon, mode = text.partition(":")
     if colon and mode not in ("packet", "bit"):
         return None
-    rate_text, _, burst = text.partition(",")
+    rate_text, _unused, burst = text.partition(",")
     rate = _rate(rate_text, 32_000_000_000)
     burst = burst or "5"
     if rate is None or not (burst.isascii() and burst.isdigit() and int(burst) <= 2_000_000_000):
@@ -128,14 +128,14 @@ def port_scan(text: str) -> str | None:
 
 def ttl(text: str) -> str | None:
     """equal|not-equal|less-than|greater-than:0..255."""
-    word, _, number = text.partition(":")
+    word, _unused, number = text.partition(":")
     known = word in ("equal", "not-equal", "less-than", "greater-than")
     return text if known and number.isdigit() and int(number) <= 255 else None
 
 
 def ipsec_policy(text: str) -> str | None:
     """in|out,none|ipsec; the grammar allows the direction alone."""
-    direction, _, kind = text.partition(",")
+    direction, _unused, kind = text.partition(",")
     return text if direction in ("in", "out") and kind in ("", "none", "ipsec") else None
 
 

@@ -60,7 +60,9 @@ def tagged(tag: str | None, words: Words) -> Words:
 
 def attributes(words: Words) -> dict[str, str]:
     """The `=name=value` words of a sentence."""
-    return {name: value for word in words if word.startswith("=") for name, _, value in (word[1:].partition("="),)}
+    return {
+        name: value for word in words if word.startswith("=") for name, _unused, value in (word[1:].partition("="),)
+    }
 
 
 class Dialogue:
@@ -201,7 +203,7 @@ class Dialogue:
                 self._untagged_task = asyncio.get_running_loop().create_task(self._run(command))
                 self._untagged_task.add_done_callback(functools.partial(self._untagged_done, command))
 
-    def _untagged_done(self, command: Command, _: Task) -> None:
+    def _untagged_done(self, command: Command, _unused: Task) -> None:
         self._untagged_task = None
         self._answered(command)
         self._next_untagged()
@@ -277,5 +279,5 @@ class Dialogue:
             task.cancel()
             self._send(tagged(name, ["!trap", "=category=2", "=message=interrupted"]))
         self._send(tagged(own, ["!done"]))
-        for name, _ in stopped:
+        for name, _unused in stopped:
             self._send(tagged(name, ["!done"]))

@@ -101,7 +101,7 @@ def menus_of(version: str) -> Mapping[str, Menu]:
         if not within(number, facts.get("since"), facts.get("until")) or not (commands or path in MENUS):
             continue
         if "" in commands:  # a command of its own, such as /password or /undo
-            parent, _, verb = path.rpartition("/")
+            parent, _unused, verb = path.rpartition("/")
             roots.setdefault(parent, {})[verb] = commands[""]
             continue
         properties = _properties(path, facts["properties"], number, commands)

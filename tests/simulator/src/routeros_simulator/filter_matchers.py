@@ -45,7 +45,7 @@ class World(Protocol):
 def address_span(text: str) -> tuple[int, int]:
     """First and last address, as numbers, of a host, a prefix or a range. Raises ValueError."""
     if "-" in text:
-        low, _, high = text.partition("-")
+        low, _unused, high = text.partition("-")
         return int(ipaddress.ip_address(low)), int(ipaddress.ip_address(high))
     network = ipaddress.ip_network(text, strict=False)
     return int(network.network_address), int(network.broadcast_address)
@@ -55,7 +55,7 @@ def number_spans(text: str) -> list[tuple[int, int]]:
     """`22,8728-8729` as pairs of first and last. Raises ValueError."""
     spans = []
     for part in text.split(","):
-        low, _, high = part.partition("-")
+        low, _unused, high = part.partition("-")
         spans.append((int(low), int(high or low)))
     return spans
 
@@ -119,14 +119,14 @@ def _tcp_flags(text: str, world: World) -> Matcher:
 
 
 def _ipsec_policy(text: str, world: World) -> Matcher:
-    direction, _, wanted = text.partition(",")
+    direction, _unused, wanted = text.partition(",")
     if direction != "in":
         return lambda packet: False
     return lambda packet: packet.ipsec == (wanted == "ipsec")
 
 
 def _connection_limit(text: str, world: World) -> Matcher:
-    number, _, prefix = text.partition(",")
+    number, _unused, prefix = text.partition(",")
     count, length = int(number), int(prefix or 128)
 
     def matches(packet: Packet) -> bool:
@@ -138,7 +138,7 @@ def _connection_limit(text: str, world: World) -> Matcher:
 
 def _compared(value: int) -> Callable[[str, World], Matcher]:
     def make(text: str, world: World) -> Matcher:
-        relation, _, number = text.partition(":")
+        relation, _unused, number = text.partition(":")
         wanted = int(number)
         results = {"equal": value == wanted, "not-equal": value != wanted}
         results |= {"less-than": value < wanted, "greater-than": value > wanted}
@@ -172,7 +172,7 @@ def _random(text: str, world: World) -> Matcher:
 
 
 def _nth(text: str, world: World) -> Matcher:
-    number, _, which = text.partition(",")
+    number, _unused, which = text.partition(",")
     turns = itertools.cycle([place == int(which or 1) for place in range(1, int(number) + 1)] or [False])
 
     def matches(packet: Packet) -> bool:
@@ -182,8 +182,8 @@ def _nth(text: str, world: World) -> Matcher:
 
 
 def _time(text: str, world: World) -> Matcher:
-    span, _, days = text.partition(",")
-    start, _, end = span.partition("-")
+    span, _unused, days = text.partition(",")
+    start, _unused, end = span.partition("-")
     first, last = seconds(start), seconds(end)
     wanted = frozenset(days.split(","))
 

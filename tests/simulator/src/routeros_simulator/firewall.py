@@ -24,7 +24,7 @@ Block = ipaddress.IPv4Network | ipaddress.IPv6Network
 FAMILIES = ("ip", "ipv6")
 #: the tables that a packet for the router meets, in their order, and the chain that it enters
 STATIONS = (("raw", "prerouting"), ("filter", "input"))
-_TABLES = frozenset(f"/{family}/firewall/{name}" for family in FAMILIES for name, _ in STATIONS)
+_TABLES = frozenset(f"/{family}/firewall/{name}" for family in FAMILIES for name, _unused in STATIONS)
 _INTERFACE_LISTS = frozenset({"/interface/list", "/interface/list/member"})
 #: how deep chains may call each other; RouterOS documents no number
 MAX_DEPTH = 16

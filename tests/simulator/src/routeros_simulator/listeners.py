@@ -172,7 +172,7 @@ class Listeners:
         listener.sockets.clear()
 
     def _accept(self, name: str, listener: Listener, listening: socket.socket) -> None:
-        for _ in range(64):
+        for _unused in range(64):
             try:
                 connection, _address = listening.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):

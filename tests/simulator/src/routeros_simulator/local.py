@@ -99,6 +99,6 @@ def _words(properties: dict[str, str]) -> list[str]:
 def _attributes(sentence: list[str]) -> dict[str, str]:
     found = {}
     for word in sentence[1:]:
-        name, _, text = word.removeprefix("=").partition("=")
+        name, _unused, text = word.removeprefix("=").partition("=")
         found[name] = text
     return found

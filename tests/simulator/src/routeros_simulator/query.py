@@ -99,7 +99,7 @@ def _step(word: str) -> Step:
     if word.startswith("-"):
         return _test(_lacks(word[1:]))
     if word.startswith(("<", ">")):
-        name, _, text = word[1:].partition("=")
+        name, _unused, text = word[1:].partition("=")
         return _test((_less if word[0] == "<" else _more)(name, text))
     name, equals, text = word.removeprefix("=").partition("=")
     return _test(_equals(name, text) if equals else _has(name))

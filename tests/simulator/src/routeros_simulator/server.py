@@ -93,7 +93,7 @@ class Server:
         self._interfaces = [(ipaddress.ip_network(prefix), name) for prefix, name in self.options.interfaces.items()]
         self._ipsec = [ipaddress.ip_network(prefix) for prefix in self.options.ipsec]
         self._opening: set[asyncio.Task[None]] = set()
-        soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        soft, _unused = resource.getrlimit(resource.RLIMIT_NOFILE)
         self.room = min(MAX_CONNECTIONS, soft // 2 if soft != resource.RLIM_INFINITY else MAX_CONNECTIONS)
 
     async def start(self) -> None:

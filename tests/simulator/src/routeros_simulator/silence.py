@@ -70,7 +70,7 @@ class Silence:
 
     def _gone(self) -> None:
         assert self._poll is not None
-        for number, _ in self._poll.poll(0):
+        for number, _unused in self._poll.poll(0):
             self._drop(number)
 
     def _again(self, number: int, retry: Retry) -> None:

@@ -99,8 +99,8 @@ class HistoryHooks(Hooks):
             "undoable": "false" if redoable else "true",
             "redoable": "true" if redoable else "false",
             "floating-undo": "true" if action.floating else "false",
-            "undo": "; ".join(undo for _, undo, _ in reversed(words)),
-            "redo": "; ".join(redo for _, _, redo in words),
+            "undo": "; ".join(undo for _unused, undo, _unused in reversed(words)),
+            "redo": "; ".join(redo for _unused, _unused, redo in words),
         }
         row = Row(f"*{action.number:X}", values)
         row.linked = True

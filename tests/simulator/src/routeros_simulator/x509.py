@@ -120,7 +120,7 @@ def alternative_names(text: str) -> list[x509.GeneralName]:
     """Read `DNS:name,IP:addr,email:addr`. Raises ValueError for anything else."""
     names: list[x509.GeneralName] = []
     for part in filter(None, text.split(",")):
-        kind, _, value = part.partition(":")
+        kind, _unused, value = part.partition(":")
         if kind == "DNS" and value:
             names.append(x509.DNSName(value))
         elif kind == "IP":
