@@ -77,6 +77,14 @@ def _sources(settings: Settings, router: Facts) -> Iterator[str]:
                 f"{name} lets everybody in: {', '.join(map(str, values))} together cover a whole address family. Name "
                 "your management networks instead, or set secure_api_allow_everyone if the whole world shall connect."
             )
+    if settings.get("brute_force") and settings.get("trusted_sources") is not None:
+        counted = prefixes.outside(here, trusted)
+        if counted:
+            yield (
+                f"secure_api_trusted_sources does not hold {', '.join(counted)}, where the router sees this controller "
+                "come from: every task is a connection, so secure_api_brute_force would block the automation. Add it."
+            )
+            return
     missing = prefixes.outside(here, [*sources, *trusted])
     if missing:
         yield (

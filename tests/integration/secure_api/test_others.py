@@ -73,6 +73,17 @@ def test_what_others_made_stays_byte_for_byte(router: Simulator, stage: Stage) -
     assert (again.code, again.changed) == (0, 0), again.text
 
 
+def test_who_is_logged_in_over_services_that_close_is_named(router: Simulator, stage: Stage) -> None:
+    """A billing system on the plain API is somebody's income."""
+    with contextlib.closing(connect("127.0.0.1", "admin", "", port=router.api_port)) as api:
+        api.path("user").add(name="billing", group="full", password="x")
+        with contextlib.closing(connect("127.0.0.1", "billing", "x", port=router.api_port)):
+            tried = stage.play("--check")
+    assert tried.code == 0, tried.text
+    assert "About to close: api, telnet, ftp, www." in tried.flat
+    assert "billing from 127.0.0.1 via api" in tried.flat
+
+
 def test_a_changed_policy_changes_only_what_it_says(router: Simulator, stage: Stage) -> None:
     assert stage.play().code == 0
     users = stage.variables["secure_api_users"]
@@ -121,6 +132,13 @@ def test_a_lost_record_is_read_from_the_rules(router: Simulator, stage: Stage) -
     assert second.changed == 1
     assert stage.record.exists()
     stage.record.unlink()
+    secured = snapshot(router)
+    contact = stage.variables.pop("ansible_routeros_first_contact")
+    refused = stage.play(extra={"secure_api_state": "absent"})
+    assert refused.code == 2
+    assert "set ansible_routeros_first_contact" in refused.flat
+    assert snapshot(router) == secured
+    stage.variables["ansible_routeros_first_contact"] = contact
     undone = stage.play(extra={"secure_api_state": "absent"})
     assert undone.code == 0, undone.text
     assert snapshot(router)["/ip/service"] == fresh["/ip/service"]

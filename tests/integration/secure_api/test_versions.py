@@ -78,15 +78,34 @@ def test_behind_a_port_translation(router: Simulator, tmp_path: Path) -> None:
         assert (second.code, second.changed) == (0, 0), second.text
 
 
+def test_over_ipv6(router: Simulator, tmp_path: Path) -> None:
+    """The rules of one family say nothing about the other: both have their own."""
+    port = router.api_ssl_port
+    stage = Stage(tmp_path, port, host="::1", variables={"secure_api_sources": ["::1", "2001:db8::/32"]})
+    first = stage.play()
+    assert first.code == 0, first.text
+    good = outside.verifying(stage.ca)
+    assert outside.encrypted(port, "", "automation", PASSWORD, good, host="::1") == "in"
+    assert outside.encrypted(port, "127.0.0.1", "automation", PASSWORD, good, name="::1") == "silent"
+    for path in ("/ip/firewall/filter", "/ipv6/firewall/filter"):
+        rules = [row for row in router.rows(path) if row.get("comment", "").startswith("bastion/secure-api")]
+        assert [row["comment"] for row in rules if row["chain"] == "input"] == ["bastion/secure-api: way in from input"]
+    second = stage.play()
+    assert (second.code, second.changed) == (0, 0), second.text
+
+
 def test_over_the_plain_api_at_first_and_to_another_port(router: Simulator, tmp_path: Path) -> None:
     """First contact over 8728; the encrypted service moves to a port of its own in the same run."""
     with running("7.22.3") as other:
         free = other.api_ssl_port
     contact = {"method": "plain", "port": router.api_port, "user": "admin", "password": ""}
-    stage = Stage(tmp_path, free, variables={"ansible_routeros_first_contact": contact})
+    variables = {"ansible_routeros_first_contact": contact, "ansible_routeros_tls_hostname": "router.example.net"}
+    stage = Stage(tmp_path, free, variables=variables)
     first = stage.play()
     assert first.code == 0, first.text
     assert router.api_ssl_port == free
     assert look(router, stage, COLLEAGUE) == "in"
+    good = outside.verifying(stage.ca)
+    assert outside.encrypted(free, COLLEAGUE, "automation", PASSWORD, good, name="router.example.net") == "in"
     second = stage.play()
     assert (second.code, second.changed) == (0, 0), second.text

@@ -25,7 +25,7 @@ ROUTER: dict[str, Any] = {
 }
 GOOD: dict[str, Any] = {
     "sources": ["192.0.2.0/24", "2001:db8::/32"],
-    "trusted_sources": [],
+    "trusted_sources": None,
     "blocked_sources": ["198.51.100.0/24"],
     "allow_everyone": False,
     "port": 8729,
@@ -58,6 +58,12 @@ def test_good_input_passes() -> None:
         ),
         ({"sources": ["::/0", "192.0.2.0/24"]}, ["lets everybody in"]),
         ({"sources": ["0.0.0.0/1", "128.0.0.0/1"]}, ["lets everybody in: 0.0.0.0/1, 128.0.0.0/1"]),
+        (
+            {"trusted_sources": []},
+            ["secure_api_trusted_sources does not hold 192.0.2.10", "would block the automation"],
+        ),
+        ({"trusted_sources": ["198.51.100.0/24"]}, ["secure_api_trusted_sources does not hold 192.0.2.10"]),
+        ({"trusted_sources": ["198.51.100.0/24"], "brute_force": False}, []),
         ({"trusted_sources": ["0.0.0.0/0"]}, ["secure_api_trusted_sources lets everybody in"]),
         ({"sources": ["198.51.100.0/24"]}, ["secure_api_sources does not hold 192.0.2.10", "lock itself out"]),
         ({"sources": ["192.0.2.10/24"]}, ["secure_api_sources: '192.0.2.10/24' has host bits", "192.0.2.0/24"]),
