@@ -150,8 +150,7 @@ class Transaction:
         outcome.plans, outcome.after = self._plan(outcome.before)
         outcome.changed = any(outcome.plans)
         if outcome.changed:
-            steps = [step for plan in outcome.plans for step in plan]
-            outcome.warnings += guard(session, self._door, self._settings, outcome.before, steps)
+            outcome.warnings += guard(session, self._door, self._settings, outcome.before, outcome.plans)
         if outcome.changed and not self._check_mode:
             self._write(session)
 
