@@ -94,10 +94,9 @@ class ChangeAction(RouterAction):
         return self._result(changes, outcome)
 
     def _result(self, changes: list[Change], outcome: Outcome) -> Result:
-        assert outcome.before is not None
-        assert outcome.after is not None
-        before = _merged([change.view(outcome.before) for change in changes])
-        after = _merged([change.view(outcome.after) for change in changes])
+        was, now = outcome.states()
+        before = _merged([change.view(was) for change in changes])
+        after = _merged([change.view(now) for change in changes])
         result: Result = {
             "changed": outcome.changed,
             "operations": report.operations([step for steps in outcome.plans for step in steps]),

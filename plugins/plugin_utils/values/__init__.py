@@ -166,7 +166,7 @@ _TYPES: dict[str, Callable[..., Kind]] = {
     "peer-id": lambda *words: PeerId(words),
     "user-name": _simple(*_USER_NAME),
     "action-name": _simple(r"[A-Za-z0-9]+", "a name of letters and digits only"),
-    "composite": lambda: Text(),
+    "composite": Text,
 }
 
 

@@ -120,7 +120,10 @@ class Ports:
         for each in items(value, self.expected):
             if isinstance(each, bool):
                 refuse(self.expected, each)
-            low, high = self._ends(str(each)) or refuse(self.expected, each)
+            ends = self._ends(str(each))
+            if ends is None:
+                refuse(self.expected, each)
+            low, high = ends
             if high > 65535:
                 raise BadValue(f"port {high} is out of range: {self.expected}")
             if low > high:

@@ -78,7 +78,7 @@ def test_check_mode_plans_the_same_and_writes_nothing(router: Simulator) -> None
 def test_safe_mode_is_taken_and_given_back(router: Simulator) -> None:
     _transaction, outcome = run(door_to(router.api_port), *SEVERAL)
     assert (outcome.protected, outcome.proved) == ("safe mode", "future path")
-    with_session(router, lambda session: assert_free(session))
+    with_session(router, assert_free)
 
 
 def with_session(router: Simulator, look: Callable[[Session], None]) -> None:
