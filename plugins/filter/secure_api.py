@@ -68,5 +68,6 @@ class FilterModule:
             "api_record_restoring_accounts": api_record.restoring_accounts,
             "api_report": api_exposure.report,
             "api_rules": api_rules,
+            "api_services_after": api_exposure.after,
             "api_sessions": api_exposure.sessions,
         }

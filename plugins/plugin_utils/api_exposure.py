@@ -46,6 +46,17 @@ def closing(services: Services, names: Sequence[str]) -> list[dict[str, dict[str
     return [{"service": {"name": name, "disabled": True}} for name in names if name in services]
 
 
+def after(services: Services, changes: Sequence[Mapping[str, Mapping[str, Any]]]) -> dict[str, dict[str, Any]]:
+    """The services as they will be after the changes of a transaction, for check mode."""
+    result = {name: dict(service) for name, service in services.items()}
+    for change in changes:
+        options = dict(change.get("service") or {})
+        name = options.pop("name", None)
+        if name in result:
+            result[name] |= options
+    return result
+
+
 def report(services: Services, closed_by_rules: Mapping[str, Sequence[str]] | None = None) -> list[str]:
     """One line for each service that is on, and one for all that are off.
 

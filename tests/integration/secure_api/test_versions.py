@@ -39,6 +39,8 @@ def test_from_out_of_the_box_and_back(version: str, tmp_path: Path) -> None:
         assert snapshot(router) == fresh
         assert not stage.ca.exists()
         assert not stage.record.exists()
+        assert "api-ssl, port" in tried.flat
+        assert "closed: api, ftp, telnet, www, www-ssl" in tried.flat
         for text in ("bastion/secure-api: Everybody else", "name=automation", "certificate=bastion-api-ssl"):
             assert text in tried.text
         assert PASSWORD not in tried.text
@@ -51,6 +53,7 @@ def test_from_out_of_the_box_and_back(version: str, tmp_path: Path) -> None:
         assert look(router, stage, STRANGER) == "silent"
         assert outside.plain(plain, COLLEAGUE, "admin", "") == "refused"
         assert "ssh, winbox" in first.flat
+        assert "WARNING: 'admin' of router1, the user of the first contact, has an empty or weak password" in first.flat
 
         secured = snapshot(router)
         second = stage.play("--diff")

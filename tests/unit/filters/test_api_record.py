@@ -134,6 +134,19 @@ def test_what_is_open_to_whom() -> None:
         "api-ssl, port 8729 (TLS 1.2 only, certificate bastion-api-ssl): open to 192.0.2.0/24",
         "closed: none",
     ]
+    changes = [
+        {"service": {"name": "telnet", "disabled": False}},
+        {"service": {"name": "ssh", "address": ["192.0.2.1"]}},
+    ]
+    later = FILTERS["api_services_after"](
+        SERVICES, [*changes, {"user": {"name": "ssh"}}, {"service": {"name": "none"}}]
+    )
+    assert later == {
+        **SERVICES,
+        "telnet": {"port": 23, "address": [], "disabled": False},
+        "ssh": {"port": 22, "address": ["192.0.2.1"], "disabled": False},
+    }
+    assert SERVICES["telnet"]["disabled"] is True
     assert FILTERS["api_closing"](SERVICES, ["telnet", "reverse-proxy"]) == [
         {"service": {"name": "telnet", "disabled": True}}
     ]
