@@ -19,10 +19,7 @@ def main() -> None:
     for path, method, arguments in wanted:
         resource = api.get_resource(path)
         try:
-            if method == "call":
-                found = resource.call(*arguments)
-            else:
-                found = getattr(resource, method)(**arguments)
+            found = getattr(resource, method)(**arguments)
             answer = {"rows": list(found), "done": getattr(found, "done_message", {})}
         except routeros_api.exceptions.RouterOsApiError as error:
             answer = {"error": type(error).__name__, "text": str(error)}

@@ -86,6 +86,7 @@ _MATCHERS = dict.fromkeys(("in-interface", "out-interface", "in-bridge-port", "o
 
 PROPERTIES: dict[str, dict[str, dict[str, Any]]] = {
     "/ip/service": {"vrf": _VRF},
+    "/interface/list": {"include": {"ref": "/interface/list name"}, "exclude": {"ref": "/interface/list name"}},
     "/ip/firewall/filter": {**_MATCHERS, "connection-state": _STATE},
     "/ip/firewall/raw": _MATCHERS,
     "/ip/firewall/nat": {**_MATCHERS, "action": {"enum_since": {"socksify": "7.20"}}},
@@ -105,6 +106,7 @@ PROPERTIES: dict[str, dict[str, dict[str, Any]]] = {
     },
     "/ip/settings": {"max-neighbor-entries": {"default": "8192"}, "route-cache": {"default": "true"}},
     "/user/group": {"policy": {"enum": list(POLICIES)}, "skin": {"enum": ["default"]}},
+    "/user/aaa": {"exclude-groups": {"ref": "/user/group name"}},
     "/user/ssh-keys": {"user": {"ref": "/user name"}},
     "/certificate": {
         "trusted": {"default": "false"},

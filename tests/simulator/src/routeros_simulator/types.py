@@ -276,6 +276,8 @@ def _list(property: Property, text: str, world: World) -> str:
     words = text.split(",")
     if property.item_invertible:
         return _signed_words(property, words)
+    if property.items == "reference" and property.ref:
+        return ",".join(refer(property, property.ref, word, world) for word in words)
     if property.items in ("enum", "reference") and property.enum:
         if not set(words) <= set(property.enum):
             raise no_match(property)
