@@ -293,7 +293,6 @@ def test_raw_comes_first_and_knows_no_established(sim: Simulator, raw: Raw, rule
     before = rules.api.path("ip", "firewall", "raw")
     accept = before.add(chain="prerouting", action="accept", **{"src-address": OTHER})
     before.add(chain="prerouting", action="drop", **{"src-address": "127.0.0.64/27"})
-    before.add(chain="output", action="drop")
     assert raw(sim, OTHER).login()
     assert not served(sim, raw, OUTSIDE)
     old.send("/system/identity/print")

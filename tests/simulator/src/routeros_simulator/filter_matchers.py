@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bastion.routeros contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The matchers of a filter rule, for packets that arrive at the router itself.
+"""The matchers of a rule, for packets that arrive at the router itself, and for its answers.
 
 A matcher is a function of the packet, made from the property's text. What cannot be known about a simulated packet
 (payload, port scan history, ...) is an unknown matcher; a switch says how a rule with one behaves.
@@ -96,18 +96,24 @@ def _unmarked(text: str, world: World) -> Matcher:
     return lambda packet: text in ("no-mark", "main")
 
 
-def _source_type(packet: Packet) -> str:
-    return "multicast" if packet.source.is_multicast else "unicast"  # even 127.0.0.x plays a host outside
+def _type_of(address: Address, ours: bool) -> str:
+    """Even 127.0.0.x plays a host outside."""
+    return "local" if ours else "multicast" if address.is_multicast else "unicast"
 
 
-def _interface(text: str, world: World) -> Matcher:
-    if text == "all-ethernet":
-        return lambda packet: packet.interface.startswith("ether")
-    return lambda packet: packet.interface == text
+def _interface(outgoing: bool) -> Callable[[str, World], Matcher]:
+    """A packet for the router has no outgoing interface, its answer no incoming one."""
+
+    def make(text: str, world: World) -> Matcher:
+        if text == "all-ethernet":
+            return lambda packet: packet.outgoing == outgoing and packet.interface.startswith("ether")
+        return lambda packet: packet.outgoing == outgoing and packet.interface == text
+
+    return make
 
 
-def _interface_list(text: str, world: World) -> Matcher:
-    return lambda packet: world.in_list(text, packet.interface)
+def _interface_list(outgoing: bool) -> Callable[[str, World], Matcher]:
+    return lambda text, world: lambda packet: packet.outgoing == outgoing and world.in_list(text, packet.interface)
 
 
 def _tcp_flags(text: str, world: World) -> Matcher:
@@ -120,9 +126,8 @@ def _tcp_flags(text: str, world: World) -> Matcher:
 
 def _ipsec_policy(text: str, world: World) -> Matcher:
     direction, _unused, wanted = text.partition(",")
-    if direction != "in":
-        return lambda packet: False
-    return lambda packet: packet.ipsec == (wanted == "ipsec")
+    outgoing, ipsec = direction == "out", wanted == "ipsec"
+    return lambda packet: packet.outgoing == outgoing and packet.ipsec == ipsec
 
 
 def _connection_limit(text: str, world: World) -> Matcher:
@@ -225,11 +230,13 @@ MATCHERS: Mapping[str, Callable[[str, World], Matcher]] = {
     "src-port": _port(lambda packet: packet.source_port),
     "dst-port": _port(lambda packet: packet.destination_port),
     "port": _port(lambda packet: packet.source_port, lambda packet: packet.destination_port),
-    "in-interface": _interface,
-    "in-interface-list": _interface_list,
+    "in-interface": _interface(False),
+    "in-interface-list": _interface_list(False),
+    "out-interface": _interface(True),
+    "out-interface-list": _interface_list(True),
     "connection-state": _among(lambda packet: packet.state),
-    "src-address-type": _among(_source_type),
-    "dst-address-type": _among(lambda packet: "local"),
+    "src-address-type": _among(lambda packet: _type_of(packet.source, packet.outgoing)),
+    "dst-address-type": _among(lambda packet: _type_of(packet.destination, not packet.outgoing)),
     "src-address-list": _listed(lambda packet: packet.source),
     "dst-address-list": _listed(lambda packet: packet.destination),
     "ipsec-policy": _ipsec_policy,
@@ -247,8 +254,6 @@ MATCHERS: Mapping[str, Callable[[str, World], Matcher]] = {
     "time": _time,
     # what a packet for the router itself, over TCP and without NAT, never has
     "fragment": lambda text, world: lambda packet: text not in ("true", "yes"),
-    "out-interface": _constant(False),
-    "out-interface-list": _constant(False),
     "in-bridge-port": _constant(False),
     "in-bridge-port-list": _constant(False),
     "out-bridge-port": _constant(False),
@@ -277,6 +282,11 @@ NO_MATCHERS = frozenset(
         "reject-with",
         "address-list",
         "address-list-timeout",
+        "to-addresses",
+        "to-address",
+        "to-ports",
+        "same-not-by-dst",
+        "randomise-ports",
         "hw-offload",
         "dynamic",
         "invalid",

@@ -1,7 +1,9 @@
 # Copyright (c) 2026, the bastion.routeros contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The firewall of both families, alive for the simulator's own API ports: raw prerouting, then filter input.
+"""The firewall of both families, alive for the simulator's own API ports: raw prerouting, dstnat, filter input.
+
+The answer goes through raw output, filter output and IPsec's policies; when it is lost there, so is the connection.
 
 RouterOS manual: Filter, Packet flow. First match wins, the end of an own chain returns to the caller, the end of a
 built-in chain accepts; accept in raw only ends raw. A change acts after the switch `rule_delay`: up to 2 s were seen on
@@ -12,8 +14,9 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from . import ipsec
 from .address_sets import AddressSets, interface_in_list
 from .filter_matchers import Matcher, compile_matchers
 from .packets import Address, Packet
@@ -24,7 +27,12 @@ Block = ipaddress.IPv4Network | ipaddress.IPv6Network
 FAMILIES = ("ip", "ipv6")
 #: the tables that a packet for the router meets, in their order, and the chain that it enters
 STATIONS = (("raw", "prerouting"), ("filter", "input"))
-_TABLES = frozenset(f"/{family}/firewall/{name}" for family in FAMILIES for name, _unused in STATIONS)
+#: and those that its answer meets
+WAY_BACK = (("raw", "output"), ("filter", "output"))
+_TABLES = frozenset(f"/{family}/firewall/{name}" for family in FAMILIES for name in ("raw", "nat", "filter"))
+_TRACKING = "/ip/firewall/connection/tracking"
+#: actions of nat rules that send a new connection elsewhere
+_ELSEWHERE = frozenset({"dst-nat", "redirect", "netmap", "same", "socksify"})
 _INTERFACE_LISTS = frozenset({"/interface/list", "/interface/list/member"})
 #: how deep chains may call each other; RouterOS documents no number
 MAX_DEPTH = 16
@@ -148,12 +156,40 @@ class Firewall:
     # --- packets
 
     def judge(self, packet: Packet) -> Verdict:
-        """Send a packet on its way to the router, with everything that rules do to it there."""
-        for name, chain in STATIONS:
+        """Send a packet on its way to the router, and its answer back, with everything that rules do to them there."""
+        tables = self.router.tables
+        if packet.family == "ipv6" and tables["/ipv6/settings"].only.get("disable-ipv6") in ("true", "yes"):
+            return Verdict("drop")
+        if tables[_TRACKING].only.get("enabled") == "no":
+            packet = replace(packet, state="untracked")
+        verdict = self._through(STATIONS[:1], packet)
+        if verdict.accepted and packet.state == "new":
+            verdict = self._translated(packet)
+        if verdict.accepted:
+            verdict = self._through(STATIONS[1:], packet)
+        if not verdict.accepted:
+            return verdict
+        answer = packet.answer()
+        back = self._through(WAY_BACK, answer)
+        if not back.accepted or not ipsec.lets_pass(self.router, answer):
+            return Verdict("drop", back.rule)
+        return verdict
+
+    def _through(self, stations: tuple[tuple[str, str], ...], packet: Packet) -> Verdict:
+        verdict = None
+        for name, chain in stations:
             verdict = self._walk(self._chains_of(f"/{packet.family}/firewall/{name}"), chain, packet, 0)
             if verdict is not None and not verdict.accepted:
                 return verdict
         return verdict or ACCEPT
+
+    def _translated(self, packet: Packet) -> Verdict:
+        """What dstnat makes of a new connection: sent to another host or port it does not arrive here."""
+        verdict = self._walk(self._chains_of(f"/{packet.family}/firewall/nat"), "dstnat", packet, 0)
+        if verdict is None or verdict.rule is None or verdict.action not in _ELSEWHERE:
+            return ACCEPT
+        same = verdict.rule.get("to-ports") in ("", str(packet.destination_port))
+        return ACCEPT if verdict.action == "redirect" and same else Verdict("drop", verdict.rule)
 
     def _walk(self, chains: dict[str, list[Rule]], chain: str, packet: Packet, depth: int) -> Verdict | None:
         if depth > MAX_DEPTH:
@@ -165,7 +201,7 @@ class Firewall:
             self._count(row, packet)
             if action == "log" or rule.values.get("log") == "true":
                 self._log(rule, chain, packet)
-            if action in ("accept", "drop", "reject", "tarpit"):
+            if action in ("accept", "drop", "reject", "tarpit") or action in _ELSEWHERE:
                 return Verdict(action, row)
             if action == "return":
                 return None
@@ -188,5 +224,7 @@ class Firewall:
 
     def _log(self, rule: Rule, chain: str, packet: Packet) -> None:
         prefix = rule.values.get("log-prefix", "")
-        line = f"{chain}: in:{packet.interface} out:(unknown 0), {packet}"
+        nowhere = "(unknown 0)"
+        into, out = (nowhere, packet.interface) if packet.outgoing else (packet.interface, nowhere)
+        line = f"{chain}: in:{into} out:{out}, {packet}"
         self.router.log("firewall,info", f"{prefix} {line}" if prefix else line)

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import TYPE_CHECKING
 
 from .call import Call
 from .errors import Trap
 from .names import NamedHooks
+from .packets import Packet
 from .table import Hooks, Row, Table
 
 if TYPE_CHECKING:
@@ -61,6 +63,36 @@ class PolicyHooks(Hooks):
                 break
             if key == [other.get(name) for name in ("src-address", "dst-address", "src-port", "dst-port", "protocol")]:
                 reply["invalid"] = "true"
+
+
+def lets_pass(router: Router, answer: Packet) -> bool:
+    """Whether IPsec lets an answer go: the first policy for its addresses, protocol and ports decides.
+
+    RouterOS manual, IPsec: `none` lets it go plain, `discard` drops it, `encrypt` needs security associations, which a
+    connection has here when it came through a tunnel; level `use` sends it plain without them.
+    """
+    for row in router.tables["/ip/ipsec/policy"]:
+        if row.disabled or row.get("template") == "true" or row.dynamic or not _is_for(row, answer):
+            continue
+        action = row.get("action") or "encrypt"
+        return action == "none" or (action == "encrypt" and (answer.ipsec or row.get("level") == "use"))
+    return True
+
+
+def _is_for(row: Row, packet: Packet) -> bool:
+    if row.get("protocol") not in ("", "all", "tcp", "6"):
+        return False
+    ends = (("src", packet.source, packet.source_port), ("dst", packet.destination, packet.destination_port))
+    for side, address, port in ends:
+        if row.get(f"{side}-port") not in ("", "any", "0", str(port)):
+            return False
+        text = row.get(f"{side}-address")
+        if not text:
+            continue
+        prefix = ipaddress.ip_network(text, strict=False)
+        if prefix.version != address.version or address not in prefix:
+            return False
+    return True
 
 
 def attach(router: Router) -> None:
