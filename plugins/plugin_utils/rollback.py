@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The way back: unroll safe mode, see whether the router is as it was, and put right what is not.
 
-Safe mode is the first net, our own inverse plan the second: safe mode can have ended silently, and before 7.18 there is
-none. Only rows that this change touched are ever put back.
+Safe mode is the first net, our own inverse plan the second: safe mode can have ended silently. Before 7.18 it is the
+other way round: the inverse plan comes first, and the dead-man switch fires where that cannot be carried out. Only rows
+that this change touched are ever put back by us.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import time
 from collections.abc import Callable, Mapping, Set
 from typing import TYPE_CHECKING
 
-from ansible_collections.bastion.routeros.plugins.plugin_utils import report
+from ansible_collections.bastion.routeros.plugins.plugin_utils import others, report
+from ansible_collections.bastion.routeros.plugins.plugin_utils.deadman import BOOT, DeadMan
 from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import RouterError, Trap
 from ansible_collections.bastion.routeros.plugins.plugin_utils.executor import Executor
 from ansible_collections.bastion.routeros.plugins.plugin_utils.menus import menu
@@ -28,7 +30,10 @@ if TYPE_CHECKING:
 # After a session's end the router was seen to roll back within some 2 s; anything up to this counts.
 ROLLBACK = 30.0
 POLL = 0.5
+# While the router starts again; a firewall may count logins.
+SLOWLY = 1.0
 ROUNDS = 3
+UNDONE = "Everything was undone: the router is as it was before this task."
 Touched = Mapping[str, Set[str]]
 
 
@@ -54,22 +59,102 @@ def restore(
     try:
         if hold is not None:
             _wait_for_rollback(live, base, sleep)
-        left = _inverse(base, read(live), touched)
-        refused = ""
-        for _round in range(ROUNDS):
-            if not left:
-                break
-            refused = _put_back(Executor(live, sleep=sleep), left)
-            left = _inverse(base, read(live), touched)
-        if left:
-            what = "; ".join(report.sentence(step) for step in left)
-            return f"It was undone, except for what this would put right: {what}. {refused}".rstrip()
-        return "Everything was undone: the router is as it was before this task."
+        return _undo(live, base, touched, read, sleep) or UNDONE
     except RouterError as error:
         return _unreachable(unrolled, hold, error)
     finally:
         if live is not session:
             live.close()
+
+
+def restore_under(
+    switch: DeadMan,
+    door: Door,
+    session: Session,
+    base: State,
+    saved: State,
+    touched: Touched,
+    read: Callable[[Session], State],
+    sleep: Callable[[float], None] = time.sleep,
+    *,
+    patient: bool = True,
+) -> str:
+    """As ``restore``, with a dead-man switch armed: disarm it once the router is as before, else let it fire.
+
+    :param saved: the router as it is in the backup.
+    :param patient: wait for it to fire and for the router to start again; not after an interruption, which must end.
+    :returns: what was found, a sentence for the user. Never raises a RouterError.
+    """
+    give_up = max(switch.fires, time.monotonic()) + BOOT if patient else time.monotonic() + ROLLBACK
+    live: Session | None = session
+    left = ""
+    try:
+        while True:
+            try:
+                if live is None or live.closed:
+                    live = door.open_present()
+                if live is not session and not switch.pending(live):
+                    return _fired(switch, saved, live, read)
+                if not left:
+                    left = _undo(live, base, touched, read, sleep)
+                if not left:
+                    return f"{UNDONE} {switch.disarm(live)}".rstrip()
+                # When it fires, this session is cut.
+                switch.pending(live)
+            except RouterError:
+                # The old session may have been cut by the change itself: fresh ones are tried until it has fired.
+                _close(live, session)
+                live = None
+            if time.monotonic() > give_up or (left and not patient):
+                return _armed(switch, left)
+            sleep(POLL if switch.left else SLOWLY)
+    finally:
+        _close(live, session)
+
+
+def _fired(switch: DeadMan, saved: State, live: Session, read: Callable[[Session], State]) -> str:
+    """The switch is gone from the router, and so is the session from before: see what the router has become."""
+    differing = others.differing(saved, read(live))
+    warning = switch.tidy(live)
+    found = "is as it was" if not differing else f"is not as it was: look at {', '.join(differing)}"
+    return (
+        "The dead-man switch has fired and the router restarted with the configuration from before this task; it "
+        f"{found}. {warning}"
+    ).rstrip()
+
+
+def _armed(switch: DeadMan, left: str) -> str:
+    when = f"in some {switch.left} seconds" if switch.left else "any moment, or has done so already"
+    return (
+        f"{left} The dead-man switch is armed: the router restarts with the configuration from before this task {when}"
+        f"{'' if left else '. It could not be reached to look'}."
+    ).lstrip()
+
+
+def _close(live: Session | None, session: Session) -> None:
+    if live is not None and live is not session:
+        live.close()
+
+
+def _undo(
+    live: Session,
+    base: State,
+    touched: Touched,
+    read: Callable[[Session], State],
+    sleep: Callable[[float], None],
+) -> str:
+    """Put back what differs; empty when the router is as before then, else what could not be put right."""
+    left = _inverse(base, read(live), touched)
+    refused = ""
+    for _round in range(ROUNDS):
+        if not left:
+            return ""
+        refused = _put_back(Executor(live, sleep=sleep), left)
+        left = _inverse(base, read(live), touched)
+    if not left:
+        return ""
+    what = "; ".join(report.sentence(step) for step in left)
+    return f"It was undone, except for what this would put right: {what}. {refused}".rstrip()
 
 
 def _put_back(executor: Executor, operations: list[Operation]) -> str:

@@ -5,13 +5,16 @@
 
 Safe mode is global and exclusive, exists from 7.18, and ends silently at 101 actions of all sessions together. Nothing
 here ever takes over somebody else's hold: over the API only the plain ``take`` is known to roll back when the session
-ends, and what the ``on-error`` words do is not known (RouterOS manual and captures of 7.21 to 7.24 differ).
+ends, and what the ``on-error`` words do is not known (RouterOS manual and captures of 7.21 to 7.24 differ). What an
+interrupted run of our own left behind is waited for (the router notices within seconds, or minutes when packets are
+dropped silently), or its session is ended where that can be told from every other one.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import RouterError, Trap
@@ -24,6 +27,11 @@ SINCE = Version.parse("7.18")
 # The router leaves safe mode by itself at 101 actions; other sessions' actions count too, so a margin is kept.
 BUDGET = 80
 POLL = 1.0
+# Sessions can be ended from here on (``/user/active/remove``).
+ENDABLE = Version.parse("7.20")
+ACTIVE = "/user/active"
+# No run of ours holds safe mode for longer: what it protects are some seconds of writing and one login.
+STALE = 120.0
 
 
 class SafeModeError(RouterError):
@@ -65,7 +73,9 @@ class SafeMode:
 
         :raises SafeModeError: somebody else keeps holding it, or the router did not give it to us.
         """
-        deadline = time.monotonic() + self._wait
+        start = time.monotonic()
+        deadline = start + self._wait
+        looked = False
         while True:
             owner = holder(self._session)
             if owner is None and self._try_take():
@@ -78,6 +88,9 @@ class SafeMode:
                     "/user/active for a session that was left behind",
                     kind="safe_mode_held",
                 )
+            if not looked and time.monotonic() - start >= min(STALE, self._wait / 2):
+                looked = True
+                self._end_own_dead_session()
             self.waited = True
             self._sleep(min(POLL, max(0.0, deadline - time.monotonic())))
 
@@ -90,6 +103,28 @@ class SafeMode:
                 return False
             raise
         return self.ours()
+
+    def _end_own_dead_session(self) -> None:
+        """End the session that holds it when it is certainly one that an interrupted run of ours left behind.
+
+        That is: the holder is an API session of our user, and there is exactly one such session besides this one, older
+        and from the same address. Its end makes the router undo what it had changed. With any doubt we go on waiting.
+        """
+        session = self._session
+        row = _status(session)
+        if session.version < ENDABLE or row.get("user") != session.user or row.get("owner", "api") != "api":
+            return
+        rows = [
+            row
+            for row in session.read(ACTIVE, ("name", "via", "address", "when"), (f"?name={session.user}",))
+            if row.get("via") == "api"
+        ]
+        times = sorted(row.get("when", "") for row in rows)
+        if len(rows) != 2 or len({row.get("address") for row in rows}) != 1 or times[0] == times[1]:
+            return
+        older = next(row for row in rows if row.get("when", "") == times[0])
+        with suppress(Trap):
+            session.call(f"{ACTIVE}/remove", f"=.id={older['.id']}")
 
     def ours(self) -> bool:
         """Whether the router says that safe mode is on, and on for this session."""

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ansible_collections.bastion.routeros.plugins.plugin_utils import report, safe_mode
+from ansible_collections.bastion.routeros.plugins.plugin_utils import deadman, others, report, safe_mode
 from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Change
 from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import LoginFailed, RouterError
 from ansible_collections.bastion.routeros.plugins.plugin_utils.executor import CERTIFICATE, Executor
@@ -28,8 +28,8 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.phases import (
     without_certificates,
 )
 from ansible_collections.bastion.routeros.plugins.plugin_utils.plan import PlanError
+from ansible_collections.bastion.routeros.plugins.plugin_utils.protection import Protection, SafeModeMissing
 from ansible_collections.bastion.routeros.plugins.plugin_utils.reading import read_state
-from ansible_collections.bastion.routeros.plugins.plugin_utils.rollback import restore
 from ansible_collections.bastion.routeros.plugins.plugin_utils.settings import Settings
 from ansible_collections.bastion.routeros.plugins.plugin_utils.state import State
 from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version
@@ -37,6 +37,8 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import V
 if TYPE_CHECKING:
     from ansible_collections.bastion.routeros.plugins.plugin_utils.door import Door
     from ansible_collections.bastion.routeros.plugins.plugin_utils.session import Session
+
+__all__ = ["NotKept", "NotProved", "Outcome", "RolledBack", "SafeModeMissing", "Transaction"]
 
 OLDEST = Version.parse("7.12")
 # Changes here can shut a door; a rule acts up to two seconds after the router said done, so the proof waits for it.
@@ -58,6 +60,15 @@ class Outcome:
     warnings: list[str] = field(default_factory=list)
     statistics: dict[str, float] = field(default_factory=dict)
 
+    def states(self) -> tuple[State, State]:
+        """The router before and after.
+
+        :raises RouterError: it was not read to the end.
+        """
+        if self.before is None or self.after is None:
+            raise RouterError("the router could not be read", kind="not_read")
+        return self.before, self.after
+
 
 class RolledBack(RouterError):
     """The change was not kept; the message says why, and what the router looks like now."""
@@ -75,12 +86,6 @@ class NotProved(RouterError):
     """A fresh login did not get in."""
 
     kind = "not_proved"
-
-
-class SafeModeMissing(RouterError):
-    """Safe mode was required and cannot be had; nothing was written."""
-
-    kind = "safe_mode_missing"
 
 
 class _Ears:
@@ -127,7 +132,12 @@ class Transaction:
         """
         session = self._door.open()
         try:
-            self._run(session)
+            try:
+                self._run(session)
+            except deadman.Fired:
+                session.close()
+                session = deadman.after_restart(self._door.open, self._sleep)
+                self._run(session)
         finally:
             self._count(session)
             session.close()
@@ -136,13 +146,23 @@ class Transaction:
         return self.outcome
 
     def _run(self, session: Session) -> None:
-        outcome = self.outcome
         if session.version < OLDEST:
             raise BadOption(
                 f"RouterOS {session.version} is too old: nothing is written below {OLDEST}; upgrade it first"
             )
         for change in self._changes:
             change.check(session.version)
+        self._look(session)
+        if self.outcome.changed and not self._check_mode:
+            if not safe_mode.available(session.version) and deadman.take_turn(
+                session, self._settings.safe_mode_wait, self._sleep
+            ):
+                self._look(session)
+            self._write(session)
+
+    def _look(self, session: Session) -> None:
+        """Read and plan; refuse what would lock us out."""
+        outcome = self.outcome = Outcome()
         outcome.before = self._read(session)
         ears = _Ears(self._door, session)
         for change in self._changes:
@@ -151,8 +171,6 @@ class Transaction:
         outcome.changed = any(outcome.plans)
         if outcome.changed:
             outcome.warnings += guard(session, self._door, self._settings, outcome.before, outcome.plans)
-        if outcome.changed and not self._check_mode:
-            self._write(session)
 
     def _read(self, session: Session) -> State:
         """The router as the changes need to know it."""
@@ -174,31 +192,43 @@ class Transaction:
     # -- writing -----------------------------------------------------------------------------------------------------
 
     def _write(self, session: Session) -> None:
+        protection = Protection(session, self._door, self._settings, self._sleep)
+        protection.require(self.outcome.plans)
         base, plans, removals = self._make_certificates(session)
         phases = split(plans, safe_mode.BUDGET)
         executor = Executor(session, self._door.options.window, self._sleep)
-        hold: safe_mode.SafeMode | None = None
         try:
             executor.run(phases.ahead)
-            hold = self._protect(session, phases)
-            if hold and hold.waited:
+            protection.take(base, phases, self._read)
+            if protection.waited:
                 # Whoever held it may have changed what the plan was made from.
                 base = self._read(session)
                 phases = Phases(phases.ahead, without_certificates(self._plan(base)[0]), phases.behind)
             executor.run(phases.inside)
             self._confirm(session, executor, phases)
             self._prove(phases)
-            if hold:
-                hold.release()
+            self._report_others(session, protection, base, executor)
+            protection.keep()
         except BaseException as failure:
             # A task's timeout and an interruption are no Exceptions, and must not leave half a change either.
-            if not executor.touched and not (hold and hold.held):
+            if not executor.touched and not protection.active:
                 raise
-            found = restore(self._door, session, hold, base, executor.touched, self._read, self._sleep)
+            patient = isinstance(failure, RouterError)
+            found = protection.restore(base, executor.touched, self._read, patient=patient)
             if not isinstance(failure, RouterError):
                 raise
             raise RolledBack(f"{failure.message} {found}") from failure
+        self.outcome.protected = protection.name
+        self.outcome.warnings += protection.warnings
         self._clean_up(session, executor, [*phases.behind, *removals])
+
+    def _report_others(self, session: Session, protection: Protection, base: State, executor: Executor) -> None:
+        """What else changed meanwhile: it is kept with ours, or would have been undone with ours."""
+        deeds = others.by_history(session) if protection.holds_safe_mode else []
+        if self.outcome.after is not None:
+            deeds += others.by_rows(base, self.outcome.after, executor.touched)
+        if deeds:
+            self.outcome.warnings.append(others.warning(deeds))
 
     def _clean_up(self, session: Session, executor: Executor, leftovers: Sequence[Operation]) -> None:
         """What is idle now. The change is proved and kept, so a failure here is no reason to undo it."""
@@ -216,8 +246,8 @@ class Transaction:
 
         :returns: the state after that, the plans that are left, the certificates to remove in the end.
         """
-        assert self.outcome.before is not None
-        base, plans = self.outcome.before, self.outcome.plans
+        base, _planned = self.outcome.states()
+        plans = self.outcome.plans
         removals: dict[str, Operation] = {}
         for _round in range(ROUNDS):
             making = [step for steps in plans for step in steps if step.path == CERTIFICATE and step.verb != "remove"]
@@ -231,30 +261,6 @@ class Transaction:
             plans, _state = self._plan(base)
         rest = [[step for step in steps if step.path != CERTIFICATE] for steps in plans]
         return base, rest, list(removals.values())
-
-    def _protect(self, session: Session, phases: Phases) -> safe_mode.SafeMode | None:
-        """Take safe mode where it is to be had; say in the outcome what stands in for it where it is not."""
-        if not phases.inside or self._settings.safe_mode == "off":
-            self.outcome.protected = "off" if phases.inside else "nothing to protect"
-            return None
-        reason = ""
-        if not safe_mode.available(session.version):
-            reason = f"RouterOS {session.version} has no safe mode over the API (it came with {safe_mode.SINCE})"
-        elif len(phases.inside) > safe_mode.BUDGET:
-            reason = (
-                f"{len(phases.inside)} actions are more than safe mode holds (the router leaves it after 100, of which "
-                f"{safe_mode.BUDGET} are used here)"
-            )
-        if reason and self._settings.safe_mode == "required":
-            raise SafeModeMissing(f"safe_mode is required, but {reason}.")
-        if reason:
-            self.outcome.protected = "inverse plan"
-            self.outcome.warnings.append(f"{reason}: if something fails, the change is undone step by step instead")
-            return None
-        hold = safe_mode.SafeMode(session, self._settings.safe_mode_wait, self._sleep)
-        hold.take()
-        self.outcome.protected = "safe mode"
-        return hold
 
     def _confirm(self, session: Session, executor: Executor, phases: Phases) -> None:
         """Read back. Moves that a second plan still wants are made; anything else the router did not keep."""
@@ -290,7 +296,7 @@ class Transaction:
             if given or self._door.way != FIRST_CONTACT:
                 raise NotProved(f"The proof failed, a fresh login does not get in any more: {error.message}") from error
             # Nobody said that this change builds the future path; the way that is open must stay open.
-            self._log_in(lambda: self._door.open_present())
+            self._log_in(self._door.open_present)
             self.outcome.proved = "first contact"
 
     def _log_in(self, opening: Callable[[], Session]) -> None:

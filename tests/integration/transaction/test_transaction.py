@@ -154,9 +154,10 @@ def test_safe_mode_that_ended_silently_is_noticed(router: Simulator) -> None:
 
 
 @pytest.mark.parametrize("version", WITHOUT, indirect=True)
-def test_required_safe_mode_refuses_where_there_is_none(router: Simulator) -> None:
+def test_required_safe_mode_refuses_where_nothing_stands_in_for_it(router: Simulator) -> None:
+    router.call(lambda: router.router.tables["/system/device-mode"].only.values.update({"scheduler": "false"}))
     before = snapshot(router)
-    with pytest.raises(RouterError, match="safe_mode is required"):
+    with pytest.raises(RouterError, match=r"safe_mode is required.*device-mode"):
         run(door_to(router.api_port), ("service", {"name": "telnet", "disabled": True}), safe_mode="required")
     assert snapshot(router) == before
     assert SafeModeMissing.kind == "safe_mode_missing"
