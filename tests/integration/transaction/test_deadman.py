@@ -1,0 +1,335 @@
+# Copyright (c) 2026, the bastion.routeros contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The dead-man switch: below 7.18 a backup and a job stand where later versions have safe mode."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.bastion.routeros.plugins.plugin_utils import deadman
+from ansible_collections.bastion.routeros.plugins.plugin_utils.protection import SafeModeMissing
+from ansible_collections.bastion.routeros.plugins.plugin_utils.settings import Settings
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import Outcome, RolledBack, Transaction
+from routeros_simulator.testing import Simulator, running
+
+from .conftest import Line, changes_of, door_to, snapshot
+
+WITHOUT = ["7.12.2", "7.16.2"]
+# Slow enough for a run to end before its switch fires, fast enough to see it fire.
+SCALE = 20.0
+FIRES = 2 * deadman.duration(2.0, 30.0, 10)
+JOBS, FILES = "/system/scheduler", "/file"
+# Nobody can tell beforehand what comes of it: the own account.
+DOUBTFUL: list[tuple[str, dict[str, Any]]] = [
+    ("user_group", {"name": "watchers", "policy": ["read", "api"]}),
+    ("user", {"name": "admin", "address": ["127.0.0.0/8"], "update_password": "on_create"}),
+]
+HARMLESS: tuple[str, dict[str, Any]] = ("logging", {"topics": ["firewall"], "action": "memory", "prefix": "fw"})
+LOCKED_OUT: tuple[str, dict[str, Any]] = ("service", {"name": "api", "address": ["192.0.2.0/24"]})
+
+pytestmark = pytest.mark.parametrize("version", WITHOUT, indirect=True)
+
+
+@pytest.fixture
+def router(version: str) -> Iterator[Simulator]:
+    with running(version, time_scale=SCALE) as simulator:
+        yield simulator
+
+
+def run(
+    port: int,
+    *calls: tuple[str, dict[str, Any]],
+    sleep: Callable[[float], None] = time.sleep,
+    user: str = "admin",
+    password: str = "",
+    **settings: Any,
+) -> Outcome:
+    values = {"settle": 0.05, "safe_mode_wait": 0.5, **settings}
+    door = door_to(port, user, password, timeout=2.0)
+    return Transaction(door, changes_of(*calls), Settings(**values), sleep=sleep).run()
+
+
+def ours(router: Simulator) -> tuple[list[str], list[str]]:
+    """The names of our jobs and of our backups."""
+    jobs = [row["name"] for row in router.rows(JOBS) if row["name"].startswith(deadman.NAME)]
+    files = [row["name"] for row in router.rows(FILES) if deadman.NAME in row["name"]]
+    return jobs, files
+
+
+class Watch:
+    """A sleep that looks at the router's switch each time."""
+
+    def __init__(self, router: Simulator) -> None:
+        self._router = router
+        self.seen: list[tuple[list[str], list[str]]] = []
+
+    def __call__(self, seconds: float) -> None:
+        self.seen.append(ours(self._router))
+        time.sleep(seconds)
+
+
+def test_armed_while_at_work_and_gone_afterwards(router: Simulator) -> None:
+    watch = Watch(router)
+    outcome = run(router.api_port, *DOUBTFUL, sleep=watch)
+    assert outcome.protected == "dead-man switch"
+    assert any(jobs == [deadman.NAME] and len(files) == 1 for jobs, files in watch.seen), watch.seen
+    assert ours(router) == ([], [])
+    assert any("would have restarted" in text for text in outcome.warnings)
+    kept = snapshot(router)
+    boot = router.router.clock.boot
+    router.advance(FIRES)
+    assert snapshot(router) == kept
+    assert router.router.clock.boot == boot
+
+
+def test_the_backup_goes_where_it_outlives_a_restart(router: Simulator) -> None:
+    router.call(lambda: router.router.tables[FILES].insert({"name": "flash", "type": "directory"}))
+    watch = Watch(router)
+    run(router.api_port, *DOUBTFUL, sleep=watch)
+    assert any(files and files[0].startswith("flash/") for _jobs, files in watch.seen)
+    assert ours(router) == ([], [])
+
+
+def test_what_cannot_shut_the_way_in_does_not_arm_it(router: Simulator) -> None:
+    watch = Watch(router)
+    listed = ("address_list", {"list": "friends", "entries": ["192.0.2.1"]})
+    telnet = ("service", {"name": "telnet", "disabled": True})
+    outcome = run(router.api_port, HARMLESS, listed, telnet, sleep=watch)
+    assert outcome.protected == "inverse plan"
+    assert any("cannot shut the way in" in text for text in outcome.warnings)
+    assert watch.seen
+    assert all(seen == ([], []) for seen in watch.seen)
+
+
+def test_nothing_to_change_costs_nothing(router: Simulator) -> None:
+    run(router.api_port, *DOUBTFUL)
+    before = len(router.rows("/log"))
+    outcome = run(router.api_port, *DOUBTFUL)
+    assert not outcome.changed
+    assert not any("backup" in row["message"] for row in router.rows("/log")[before:])
+
+
+def test_required_is_satisfied_by_it_whatever_the_change(router: Simulator) -> None:
+    assert run(router.api_port, HARMLESS, safe_mode="required").protected == "dead-man switch"
+    assert ours(router) == ([], [])
+
+
+def test_a_failed_change_is_undone_without_a_restart(router: Simulator) -> None:
+    before, boot = snapshot(router), router.router.clock.boot
+    with pytest.raises(RolledBack, match=r"(?s)fresh login.*Everything was undone"):
+        run(router.api_port, *DOUBTFUL, LOCKED_OUT, acknowledge_lockout=True)
+    assert snapshot(router) == before
+    assert ours(router) == ([], [])
+    assert router.router.clock.boot == boot
+
+
+def test_fires_when_nobody_gets_in_any_more(router: Simulator, line: Callable[..., Line]) -> None:
+    """The service refuses us and the old session is cut: only the router itself can put things right."""
+    before, boot = snapshot(router), router.router.clock.boot
+    way = line(router.api_port)
+
+    def cut(seconds: float) -> None:
+        if router.rows("/ip/service") and any("192.0.2.0/24" in row.values() for row in router.rows("/ip/service")):
+            way.close_lines()
+        time.sleep(min(seconds, 0.1))
+
+    with pytest.raises(RolledBack, match=r"(?s)dead-man switch has fired.*is as it was"):
+        run(way.port, *DOUBTFUL, LOCKED_OUT, acknowledge_lockout=True, sleep=cut)
+    assert router.router.clock.boot > boot
+    assert snapshot(router) == before
+    assert ours(router) == ([], [])
+    # The backup did not hold the job: the router does not restart again and again.
+    again = router.router.clock.boot
+    router.advance(10 * FIRES)
+    assert router.router.clock.boot == again
+
+
+KILLED = """
+import os, signal, sys
+from tests.integration.transaction.conftest import changes_of, door_to
+from tests.integration.transaction.test_deadman import DOUBTFUL
+from ansible_collections.bastion.routeros.plugins.plugin_utils.settings import Settings
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import Transaction
+die = lambda seconds: os.kill(os.getpid(), signal.SIGKILL)
+Transaction(door_to(int(sys.argv[1])), changes_of(*DOUBTFUL), Settings(), sleep=die).run()
+"""
+
+
+def kill_a_run(router: Simulator) -> None:
+    """A controller that is killed after the change and before its proof."""
+    root = Path(__file__).parents[3]
+    path = os.pathsep.join([str(root), *sys.path])
+    ended = subprocess.run(
+        [sys.executable, "-c", KILLED, str(router.api_port)],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()
+
+
+def test_a_killed_controller(version: str) -> None:
+    with running(version) as router:
+        before, boot = snapshot(router), router.router.clock.boot
+        kill_a_run(router)
+        assert snapshot(router) != before
+        assert ours(router)[0] == [deadman.NAME]
+        router.advance(FIRES)
+        wait_for(lambda: router.router.clock.boot > boot)
+        assert snapshot(router) == before
+        jobs, files = ours(router)
+        assert not jobs
+        assert len(files) == 1
+        # The next run clears what is left, and goes its way.
+        outcome = run(router.api_port, *DOUBTFUL)
+        assert outcome.protected == "dead-man switch"
+        assert ours(router) == ([], [])
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_the_next_run_waits_for_the_switch_of_a_killed_one(version: str) -> None:
+    """It fires while the next run waits, which begins anew on the router as it was before."""
+    with running(version) as router:
+        boot = router.router.clock.boot
+        kill_a_run(router)
+        threading.Timer(0.5, lambda: router.advance(FIRES)).start()
+        outcome = run(router.api_port, *DOUBTFUL, HARMLESS, safe_mode_wait=30)
+        assert router.router.clock.boot > boot
+        assert sum(map(len, outcome.plans)) == 3
+        assert ours(router) == ([], [])
+
+
+def test_the_switch_of_another_run_is_not_disarmed(router: Simulator) -> None:
+    other = door_to(router.api_port).open()
+    switch = deadman.DeadMan(other, 1000)
+    switch.arm()
+    before = snapshot(router)
+    with pytest.raises(deadman.DeadManError, match="another run"):
+        run(router.api_port, *DOUBTFUL)
+    assert snapshot(router) == before
+    assert switch.pending(other)
+    threading.Timer(0.3, switch.disarm).start()
+    assert run(router.api_port, *DOUBTFUL, safe_mode_wait=20).changed
+    assert ours(router) == ([], [])
+    other.close()
+
+
+def test_a_stale_job_and_backup_are_removed(router: Simulator) -> None:
+    other = door_to(router.api_port).open()
+    deadman.DeadMan(other, 1000).arm()
+    other.call(f"{JOBS}/disable", f"=numbers={deadman.NAME}")
+    other.close()
+    assert run(router.api_port, HARMLESS).changed
+    assert ours(router) == ([], [])
+
+
+def test_somebody_elses_job_of_that_name_is_left_alone(router: Simulator) -> None:
+    other = door_to(router.api_port).open()
+    other.call(f"{JOBS}/add", f"=name={deadman.NAME}", "=interval=1w", "=on-event=:nothing", "=comment=mine")
+    outcome = run(router.api_port, *DOUBTFUL)
+    assert outcome.protected == "inverse plan"
+    assert [row["comment"] for row in router.rows(JOBS)] == ["mine"]
+    assert ours(router)[1] == []
+    other.close()
+
+
+def limited(router: Simulator) -> dict[str, Any]:
+    """An account that may change users, and arm nothing."""
+    door = door_to(router.api_port).open()
+    door.call("/user/group/add", "=name=few", "=policy=api,read,write,policy")
+    door.call("/user/add", "=name=few", "=group=few", "=password=Str0ng-enough!")
+    door.close()
+    return {"user": "few", "password": "Str0ng-enough!"}
+
+
+OWN: tuple[str, dict[str, Any]] = (
+    "user",
+    {"name": "few", "address": ["127.0.0.0/8"], "update_password": "on_create"},
+)
+
+
+def test_policies_that_are_missing_are_named(router: Simulator) -> None:
+    login = limited(router)
+    before = snapshot(router)
+    with pytest.raises(SafeModeMissing, match=r"'few' does not have: ftp, reboot, test"):
+        run(router.api_port, OWN, safe_mode="required", **login)
+    assert snapshot(router) == before
+    outcome = run(router.api_port, OWN, **login)
+    assert outcome.protected == "inverse plan"
+    assert any("ftp, reboot, test" in text and "step by step" in text for text in outcome.warnings)
+    assert ours(router) == ([], [])
+
+
+def forbid_scheduler(router: Simulator) -> None:
+    router.call(lambda: router.router.tables["/system/device-mode"].only.values.update({"scheduler": "false"}))
+
+
+def test_device_mode_may_forbid_it(router: Simulator) -> None:
+    forbid_scheduler(router)
+    before = snapshot(router)
+    with pytest.raises(SafeModeMissing, match="device-mode"):
+        run(router.api_port, *DOUBTFUL, safe_mode="required")
+    assert snapshot(router) == before
+    outcome = run(router.api_port, *DOUBTFUL)
+    assert outcome.protected == "inverse plan"
+    assert any("device-mode" in text for text in outcome.warnings)
+    assert ours(router) == ([], [])
+
+
+def test_what_is_refused_while_arming_leaves_nothing_behind(router: Simulator) -> None:
+    """The router refuses the job after the backup was saved."""
+    forbid_scheduler(router)
+    session = door_to(router.api_port).open()
+    with pytest.raises(deadman.DeadManError, match="device-mode"):
+        deadman.DeadMan(session, 60).arm()
+    assert ours(router) == ([], [])
+    session.close()
+
+
+def test_a_switch_that_somebody_removed_is_noticed(router: Simulator) -> None:
+    """The change was not protected to its end, so it is not kept."""
+    before = snapshot(router)
+    other = door_to(router.api_port).open()
+
+    def meddle(seconds: float) -> None:
+        if ours(router)[0]:
+            other.call(f"{JOBS}/remove", f"=numbers={deadman.NAME}")
+        time.sleep(seconds)
+
+    with pytest.raises(RolledBack, match=r"(?s)switch was gone before the change was proved.*undone"):
+        run(router.api_port, *DOUBTFUL, sleep=meddle)
+    assert snapshot(router) == before
+    assert ours(router) == ([], [])
+    other.close()
+
+
+def test_interrupted_it_is_disarmed(router: Simulator) -> None:
+    class Interrupted(BaseException):
+        """Like the exception of a task's timeout."""
+
+    before = snapshot(router)
+
+    def interrupt(_seconds: float) -> None:
+        raise Interrupted
+
+    with pytest.raises(Interrupted):
+        run(router.api_port, *DOUBTFUL, sleep=interrupt)
+    assert snapshot(router) == before
+    assert ours(router) == ([], [])
