@@ -1,0 +1,53 @@
+# Copyright (c) 2026, the bastion.routeros contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A router without sockets for what a table shows, one with sockets for the rest, and our own modules on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import change_class
+from ansible_collections.bastion.routeros.plugins.plugin_utils.connection_options import ConnectionOptions
+from ansible_collections.bastion.routeros.plugins.plugin_utils.door import Door
+from ansible_collections.bastion.routeros.plugins.plugin_utils.options import validate
+from ansible_collections.bastion.routeros.plugins.plugin_utils.settings import Settings
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import Outcome, Transaction
+from routeros_simulator.local import LocalSession
+from routeros_simulator.router import Router
+from routeros_simulator.testing import Simulator
+
+VERSION = "7.22.3"
+
+
+@pytest.fixture
+def admin() -> LocalSession:
+    """The admin of a fresh router."""
+    return LocalSession(Router(VERSION))
+
+
+def door_to(sim: Simulator, user: str = "admin", password: str = "") -> Door:
+    """Our own way in, over the plain API."""
+    return Door(ConnectionOptions(host="127.0.0.1", port=sim.api_port, user=user, password=password, tls="plain"))
+
+
+def ours(sim: Simulator, module: str, options: Mapping[str, Any]) -> Outcome:
+    """Run one of our modules as its action would."""
+    checked = validate(module, options)
+    protection = Settings.__dataclass_fields__
+    change = change_class(module)({name: value for name, value in checked.items() if name not in protection})
+    return Transaction(door_to(sim), [change], Settings(settle=0.05, safe_mode_wait=0.5)).run()
+
+
+@pytest.fixture
+def once() -> Callable[[Simulator, str, Mapping[str, Any]], None]:
+    """Assert that a module changes something, and nothing when it runs again."""
+
+    def run(sim: Simulator, module: str, options: Mapping[str, Any]) -> None:
+        assert ours(sim, module, options).changed
+        again = ours(sim, module, options)
+        assert not again.changed, again.plans
+
+    return run
