@@ -38,7 +38,8 @@ class Packet:
     word. `nat_state`: connection-nat-state's words that hold; empty for none. `ipsec_in`: whether it came through
     IPsec, `ipsec_out`: whether it will leave through it. `source_type`, `destination_type`: address type.
     `tcp_flags`: words of tcp-flags, "syn" is set and "!ack" is not set; flags not named are unknown. `size`: bytes
-    with the IP header. `icmp`: type and code. `ttl`: or hop limit. `fragment`: a second or later fragment.
+    with the IP header. `icmp`: type and code. `ttl`: or hop limit; in the chain forward it is one less than
+    on arrival. `fragment`: a second or later fragment.
     """
 
     source: Addresses = None

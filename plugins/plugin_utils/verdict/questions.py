@@ -124,8 +124,11 @@ def _nat_state(value: str, inner: Kind) -> Test:
     words = _words(value, inner)
 
     def test(scene: Scene) -> int:
-        found = scene.view.packet.nat_state
-        return MAYBE if found is None else YES if words & set(found) else NO
+        found, state = scene.view.packet.nat_state, scene.view.state
+        if found is None or scene.notrack != NO or state in (None, "invalid", "untracked"):
+            # Without a connection there is nothing to look at; iptables and nftables differ in what "!" means then.
+            return MAYBE
+        return YES if words & set(found) else NO
 
     return test
 

@@ -278,6 +278,14 @@ def _text(span: Span, family: int) -> str:
     return prefix_text(ipaddress.IPv6Network(span[0]))
 
 
+def _before_routing(view: View, chain: str) -> View:
+    """The packet as raw prerouting sees it: not bound for an interface yet, and not counted as forwarded yet."""
+    ttl = view.ttl
+    if chain == "forward" and view.packet.ttl is not None:
+        ttl = ttl[0] + 1, ttl[1] + 1
+    return replace(view, ttl=ttl, no_out=True, departs=False)
+
+
 def judge(tables: Tables, chain: str, packet: Packet) -> Verdict:
     """What becomes of the packet in a chain of the filter table, raw rules (and for input dst-nat) before it included.
 
@@ -293,7 +301,7 @@ def judge(tables: Tables, chain: str, packet: Packet) -> Verdict:
     state, reached, steps, outcomes = _State(), YES, list[Step](), 0
     raw = {"input": "prerouting", "forward": "prerouting", "output": "output"}.get(chain)
     if raw is not None and tables.raw:
-        walk.view = view if raw == "output" else replace(view, no_out=True, departs=False)
+        walk.view = _before_routing(view, chain) if raw == "prerouting" else view
         found = walk.table("raw", tables.raw_chains, raw, state, reached)
         steps += found.steps
         passed = _joined(found.fell, found.accepted)

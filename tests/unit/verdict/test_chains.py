@@ -168,6 +168,14 @@ def test_raw_comes_first() -> None:
     assert answer([rule("drop")], Packet(), raw=raw) == "dropped"
 
 
+def test_a_forwarded_packet_had_one_hop_more_before() -> None:
+    raw = [rule("drop", "prerouting", ttl="equal:64")]
+    assert answer([], Packet(ttl=63), "forward", raw=raw) == "dropped"
+    assert answer([], Packet(ttl=64), "forward", raw=raw) == "accepted"
+    assert answer([], Packet(ttl=64), raw=raw) == "dropped"
+    assert answer([], Packet(), "forward", raw=raw) == "unknown"
+
+
 def test_raw_adds_to_lists_that_the_filter_asks() -> None:
     raw = [rule("add-src-to-address-list", "prerouting", address_list="seen"), rule("accept", "prerouting")]
     found = verdict([rule("drop", src_address_list="seen")], TCP, raw=raw)
