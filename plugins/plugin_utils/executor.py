@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -35,21 +35,25 @@ class Executor:
         self._window = window
         self._sleep = sleep
         self._ids: dict[str, str] = {}
-        self._touched: dict[str, set[str]] = {}
+        # Dictionaries for their order.
+        self._touched: dict[str, dict[str, None]] = {}
 
     def resolve(self, name: str) -> str:
         """The ``.id`` behind a handle; anything that is no handle stands for itself."""
         return self._ids.get(name, name)
 
     @property
-    def touched(self) -> dict[str, set[str]]:
-        """The ids, by menu path, of every row that a sentence was sent for, and of every row that was added."""
-        return self._touched
+    def touched(self) -> dict[str, Set[str]]:
+        """The ids, by menu path, of every row that a sentence was sent for, and of every row that was added.
+
+        Menus and ids are in the order of the first sentence for them.
+        """
+        return {path: ids.keys() for path, ids in self._touched.items()}
 
     def _touch(self, operation: Operation, ret: str | None) -> None:
         if operation.handle and ret:
             self._ids[operation.handle] = ret
-            self._touched.setdefault(operation.path, set()).add(ret)
+            self._touched.setdefault(operation.path, {})[ret] = None
 
     def run(self, operations: Sequence[Operation]) -> None:
         """Carry out the operations.
@@ -68,7 +72,7 @@ class Executor:
 
     def _sentence(self, operation: Operation) -> tuple[str, ...]:
         if operation.id or operation.verb != "add":
-            self._touched.setdefault(operation.path, set()).add(self.resolve(operation.id))
+            self._touched.setdefault(operation.path, {})[self.resolve(operation.id)] = None
         return operation.sentence(self.resolve)
 
     def _one(self, operation: Operation, timeout: float | None = None) -> None:

@@ -133,11 +133,14 @@ def invert(
 ) -> list[Operation]:
     """The plan that makes the `touched` rows (ids in either state) what they were; no other row is changed or moved.
 
+    Last touched, first put back, so that packets meet nothing on the way back that they did not meet on the way there:
+    a jump goes before the chain that it enters, and comes back after it.
+
     Rows that are gone come back under a new id (and handle from `names`), without what routers never give back
     (passwords) and without read-only and undeclared properties. Adds come first, so that a switch back finds what it
     needs; only a row whose place in a keyed table is taken waits for the removal of the one that took it.
     """
-    return _Inverse(menu, rows_before, rows_now, frozenset(touched), names or handles()).operations()
+    return _Inverse(menu, rows_before, rows_now, tuple(dict.fromkeys(touched)), names or handles()).operations()
 
 
 class _Inverse:
@@ -146,7 +149,7 @@ class _Inverse:
         menu: Menu,
         before: Sequence[Mapping[str, str]],
         now: Sequence[Mapping[str, str]],
-        touched: frozenset[str],
+        touched: Sequence[str],
         names: Iterator[str],
     ) -> None:
         self.menu = menu
@@ -155,7 +158,8 @@ class _Inverse:
         self.compare = Comparer(menu, Version((7,)))
         self.before = {row.get(".id", ""): row for row in before}
         self.now = {row.get(".id", ""): row for row in now}
-        self.touched = touched & (self.before.keys() | self.now.keys())
+        self.last_first = [name for name in reversed(touched) if name in self.before or name in self.now]
+        self.touched = frozenset(self.last_first)
         self.settable = frozenset(
             name for name, each in menu.properties.items() if not each.read_only and not each.write_only
         )
@@ -163,7 +167,7 @@ class _Inverse:
     def operations(self) -> list[Operation]:
         """Removes that others wait for, adds and moves in their places, sets, the other removes."""
         sets = [step for name in self.before if name in self.touched and name in self.now for step in self._set(name)]
-        added = [name for name in self.now if name in self.touched and name not in self.before]
+        added = [name for name in self.last_first if name not in self.before]
         back = {self._key(row) for name, row in self.before.items() if name in self.touched and name not in self.now}
         in_the_way = [name for name in added if self.menu.key and self._key(self.now[name]) in back]
         early, late = in_the_way, [name for name in added if name not in set(in_the_way)]
@@ -184,26 +188,29 @@ class _Inverse:
         return [Operation(self.menu.path, "set", name, properties=properties, unset=unset, was=dict(new))]
 
     def _places(self) -> list[Operation]:
-        stay = self._staying()
-        target: dict[str, str] = {}
-        following = ""
-        for name in reversed(self.before):
-            target[name] = following if self.menu.ordered else ""
-            if name in stay and not untouchable(self.before[name]):
-                following = name
+        there = {name: name for name in self._staying()}
+        order = list(self.before)
+        position = {name: at for at, name in enumerate(order)}
         steps: list[Operation] = []
-        for name, row in self.before.items():
-            if name not in self.touched or name in stay:
+        for name in self.last_first:
+            if name not in self.before or name in there:
                 continue
+            target = self._following(order[position[name] + 1 :], there) if self.menu.ordered else ""
             if name in self.now:
-                steps.append(Operation(self.menu.path, "move", name, before=target[name]))
+                there[name] = name
+                steps.append(Operation(self.menu.path, "move", name, before=target))
                 continue
-            texts = {each: text for each, text in row.items() if each in self.settable}
+            texts = {each: text for each, text in self.before[name].items() if each in self.settable}
             if self.menu.timed in texts:
                 texts.pop("dynamic", None)
-            step = Operation(self.menu.path, "add", properties=texts, before=target[name], handle=next(self.names))
+            there[name] = next(self.names)
+            step = Operation(self.menu.path, "add", properties=texts, before=target, handle=there[name])
             steps.append(step)
         return steps
+
+    def _following(self, rows: Iterable[str], there: Mapping[str, str]) -> str:
+        """The id or handle of the first of these rows that is in place; dynamic ones do not count."""
+        return next((there[name] for name in rows if name in there and not untouchable(self.before[name])), "")
 
     def _staying(self) -> set[str]:
         """Rows that need no move: the others' rows, and of ours as many as already stand in order between them."""
