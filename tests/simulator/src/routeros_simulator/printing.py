@@ -132,7 +132,7 @@ async def follow(call: Call, *, only_new: bool = True) -> str | None:
         while True:
             row, gone = await news.get()
             if gone:
-                call.reply({".id": row.id, ".dead": "true"})
+                call.reply({".id": row.id, ".dead": call.router.switches.dead_word})
                 continue
             reply = show(row)
             if matches is None or matches(reply):

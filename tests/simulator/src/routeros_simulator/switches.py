@@ -7,6 +7,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+#: the words that a switch may have
+WORDS = {
+    "refused_source": ("close", "reset", "silence"),
+    "open_sessions_on_disable": ("keep", "cut"),
+    "foreign_release": ("refuse", "release"),
+    "take_conflict": ("refuse", "hijack-unroll", "hijack-release"),
+    "on_error": ("holder_end", "conflict"),
+    "quit_while_holding": ("unroll", "release"),
+    "ca_removal": ("cascade", "refuse", "keep"),
+    "unknown_matcher": ("no-match", "match"),
+    "login_without_api": ("not-allowed", "invalid"),
+    "dead_word": ("true", "yes"),
+}
+
 
 @dataclass
 class Switches:
@@ -52,5 +66,15 @@ class Switches:
     unknown_matcher: str = "no-match"
     # a dropped connection attempt is judged again when its client would send the SYN again (1 s, 3 s, 7 s, ...)
     syn_retransmits: bool = True
+    # the answer to a login of a user who lacks the policy api: not-allowed (9), or as for a wrong password
+    login_without_api: str = "not-allowed"
+    # what /listen sends as .dead for a row that is gone: true (seen) or yes (manual)
+    dead_word: str = "true"
     # a CHR was seen to slow down to 20 ms a request after some 170 requests, until it rests for 5 s
     request_clamp: bool = False
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a word that a switch does not have."""
+        for name, words in WORDS.items():
+            if getattr(self, name) not in words:
+                raise ValueError(f"the switch {name} is {', '.join(words)}, not {getattr(self, name)!r}")

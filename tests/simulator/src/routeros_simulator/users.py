@@ -157,7 +157,7 @@ class Users:
         if allowed and not source_allowed(allowed, address):
             return Refused()
         if "api" not in self.policies_of(row):
-            return Refused("not allowed (9)")
+            return Refused("not allowed (9)") if self.router.switches.login_without_api == "not-allowed" else Refused()
         return row
 
     def policies_of(self, row: Row) -> frozenset[str]:
