@@ -37,6 +37,7 @@ class Executor:
         self._ids: dict[str, str] = {}
         # Dictionaries for their order.
         self._touched: dict[str, dict[str, None]] = {}
+        self._unanswered: list[Operation] = []
 
     def resolve(self, name: str) -> str:
         """The ``.id`` behind a handle; anything that is no handle stands for itself."""
@@ -49,6 +50,11 @@ class Executor:
         Menus and ids are in the order of the first sentence for them.
         """
         return {path: ids.keys() for path, ids in self._touched.items()}
+
+    @property
+    def unanswered(self) -> Sequence[Operation]:
+        """The adds that were sent and not answered: whether and as what their rows are there is not known."""
+        return tuple(self._unanswered)
 
     def _touch(self, operation: Operation, ret: str | None) -> None:
         if operation.handle and ret:
@@ -78,21 +84,26 @@ class Executor:
     def _one(self, operation: Operation, timeout: float | None = None) -> None:
         sentence = self._sentence(operation)
         deadline = time.monotonic() + FRESH_CERTIFICATE
+        self._unanswered = [operation] if operation.verb == "add" else []
         while True:
             try:
                 reply = self._session.call(*sentence, timeout=timeout)
                 break
             except Trap as trap:
                 if not _names_certificate(operation, trap) or time.monotonic() > deadline:
+                    self._unanswered = []
                     raise
                 self._sleep(RETRY)
+        self._unanswered = []
         self._touch(operation, reply.ret)
 
     def _bulk(self, operations: Sequence[Operation]) -> None:
         """Rows of an address list do not depend on one another: one window for all; order is kept between verbs."""
         for _verb, group in groupby(operations, key=lambda operation: operation.verb):
             batch = list(group)
+            self._unanswered = [operation for operation in batch if operation.verb == "add"]
             answers = self._session.send_many([self._sentence(operation) for operation in batch], self._window)
+            self._unanswered = []
             for operation, answer in zip(batch, answers, strict=True):
                 if isinstance(answer, Trap):
                     if not _happened_already(operation, answer):

@@ -29,7 +29,8 @@ class Operation:
 
     `id` is the `.id` of the row, the handle ("@1") of a row that an earlier operation adds, or "" for singletons.
     `properties` are sent as they are, `unset` as `=!name=`. `before` is the id or handle to stand before ("" = the end
-    of the table). `inert`: changes nothing that a packet or a login can meet. `was` is the old row of a set or remove,
+    of the table). `inert`: changes nothing that a packet or a login can meet. `was` is the old row of a set or remove
+    (of an add: the row that comes back),
     `position` the id that followed a moved row before.
     """
 
@@ -204,8 +205,8 @@ class _Inverse:
             if self.menu.timed in texts:
                 texts.pop("dynamic", None)
             there[name] = next(self.names)
-            step = Operation(self.menu.path, "add", properties=texts, before=target, handle=there[name])
-            steps.append(step)
+            old = dict(self.before[name])
+            steps.append(Operation(self.menu.path, "add", properties=texts, before=target, handle=there[name], was=old))
         return steps
 
     def _following(self, rows: Iterable[str], there: Mapping[str, str]) -> str:

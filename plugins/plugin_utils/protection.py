@@ -14,9 +14,10 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.doubt import doub
 from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import RouterError
 from ansible_collections.bastion.routeros.plugins.plugin_utils.operations import Operation
 from ansible_collections.bastion.routeros.plugins.plugin_utils.phases import Phases, split, without_certificates
-from ansible_collections.bastion.routeros.plugins.plugin_utils.rollback import Touched, restore, restore_under
+from ansible_collections.bastion.routeros.plugins.plugin_utils.rollback import restore, restore_under
 from ansible_collections.bastion.routeros.plugins.plugin_utils.settings import Settings
 from ansible_collections.bastion.routeros.plugins.plugin_utils.state import State
+from ansible_collections.bastion.routeros.plugins.plugin_utils.undo import Undo
 
 if TYPE_CHECKING:
     from ansible_collections.bastion.routeros.plugins.plugin_utils.door import Door
@@ -146,10 +147,23 @@ class Protection:
         if self._hold:
             self._hold.release()
         if self._switch and self._switch.armed:
-            warning = self._switch.disarm()
+            warning = self._disarm(self._switch)
             self.warnings += [warning] if warning else []
 
-    def restore(self, base: State, touched: Touched, read: Reader, *, patient: bool) -> str:
+    def _disarm(self, switch: deadman.DeadMan) -> str:
+        """Over a fresh session where this one breaks now: the change is proved, and it may be disarmed already."""
+        try:
+            return switch.disarm()
+        except deadman.DeadManError:
+            raise
+        except RouterError:
+            fresh = self._door.open_present()
+            try:
+                return switch.tidy(fresh) if switch.gone_by_us(fresh) else switch.disarm(fresh)
+            finally:
+                fresh.close()
+
+    def restore(self, base: State, undo: Undo, read: Reader, *, patient: bool) -> str:
         """Bring the router back to ``base``.
 
         :param patient: wait for a dead-man switch to fire where nothing else helps.
@@ -158,9 +172,9 @@ class Protection:
         if self._switch and self._switch.armed:
             saved = self._saved or base
             return restore_under(
-                self._switch, self._door, self._session, base, saved, touched, read, self._sleep, patient=patient
+                self._switch, self._door, self._session, saved, undo, read, self._sleep, patient=patient
             )
-        return restore(self._door, self._session, self._hold, base, touched, read, self._sleep)
+        return restore(self._door, self._session, self._hold, base, undo, self._sleep)
 
 
 def _too_many(inside: Sequence[Operation]) -> str:

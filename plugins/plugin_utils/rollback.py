@@ -11,30 +11,26 @@ that this change touched are ever put back by us.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ansible_collections.bastion.routeros.plugins.plugin_utils import others, report
+from ansible_collections.bastion.routeros.plugins.plugin_utils import others
 from ansible_collections.bastion.routeros.plugins.plugin_utils.deadman import BOOT, DeadMan
-from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import RouterError, Trap
-from ansible_collections.bastion.routeros.plugins.plugin_utils.executor import Executor
-from ansible_collections.bastion.routeros.plugins.plugin_utils.menus import menu
-from ansible_collections.bastion.routeros.plugins.plugin_utils.operations import Operation, invert
+from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import RouterError
 from ansible_collections.bastion.routeros.plugins.plugin_utils.safe_mode import SafeMode, available, holder
 
 if TYPE_CHECKING:
     from ansible_collections.bastion.routeros.plugins.plugin_utils.door import Door
     from ansible_collections.bastion.routeros.plugins.plugin_utils.session import Session
     from ansible_collections.bastion.routeros.plugins.plugin_utils.state import State
+    from ansible_collections.bastion.routeros.plugins.plugin_utils.undo import Undo
 
 # After a session's end the router was seen to roll back within some 2 s; anything up to this counts.
 ROLLBACK = 30.0
 POLL = 0.5
 # While the router starts again; a firewall may count logins.
 SLOWLY = 1.0
-ROUNDS = 3
 UNDONE = "Everything was undone: the router is as it was before this task."
-Touched = Mapping[str, Set[str]]
 
 
 def restore(
@@ -42,13 +38,12 @@ def restore(
     session: Session,
     hold: SafeMode | None,
     base: State,
-    touched: Touched,
-    read: Callable[[Session], State],
+    undo: Undo,
     sleep: Callable[[float], None] = time.sleep,
 ) -> str:
     """Bring the router back to ``base``, as far as this change touched it.
 
-    :param touched: ids by menu path, of rows that were changed, moved, removed or added.
+    :param undo: our own way back to ``base``.
     :returns: what was found, a sentence for the user. Never raises a RouterError: the first failure is the one to tell.
     """
     unrolled = _unroll(session, hold)
@@ -59,7 +54,7 @@ def restore(
     try:
         if hold is not None:
             _wait_for_rollback(live, base, sleep)
-        return _undo(live, base, touched, read, sleep) or UNDONE
+        return undo.attempt(live) or UNDONE
     except RouterError as error:
         return _unreachable(unrolled, hold, error)
     finally:
@@ -71,9 +66,8 @@ def restore_under(
     switch: DeadMan,
     door: Door,
     session: Session,
-    base: State,
     saved: State,
-    touched: Touched,
+    undo: Undo,
     read: Callable[[Session], State],
     sleep: Callable[[float], None] = time.sleep,
     *,
@@ -93,10 +87,10 @@ def restore_under(
             try:
                 if live is None or live.closed:
                     live = door.open_present()
-                if live is not session and not switch.pending(live):
+                if live is not session and not switch.pending(live) and not switch.gone_by_us(live):
                     return _fired(switch, saved, live, read)
                 if not left:
-                    left = _undo(live, base, touched, read, sleep)
+                    left = undo.attempt(live)
                 if not left:
                     # Somebody else may have removed the job; what counts is that nothing is left to fire for.
                     finish = switch.disarm if switch.pending(live) else switch.tidy
@@ -118,11 +112,12 @@ def _fired(switch: DeadMan, saved: State, live: Session, read: Callable[[Session
     """The switch is gone from the router, and so is the session from before: see what the router has become."""
     differing = others.differing(saved, read(live))
     warning = switch.tidy(live)
-    found = "is as it was" if not differing else f"is not as it was: look at {', '.join(differing)}"
-    return (
-        "The dead-man switch has fired and the router restarted with the configuration from before this task; it "
-        f"{found}. {warning}"
-    ).rstrip()
+    found = (
+        f"The dead-man switch is gone, but the router is not as before this task: look at {', '.join(differing)}."
+        if differing
+        else "The dead-man switch has fired: the router restarted, and is as it was before this task."
+    )
+    return f"{found} {warning}".rstrip()
 
 
 def _armed(switch: DeadMan, left: str) -> str:
@@ -136,38 +131,6 @@ def _armed(switch: DeadMan, left: str) -> str:
 def _close(live: Session | None, session: Session) -> None:
     if live is not None and live is not session:
         live.close()
-
-
-def _undo(
-    live: Session,
-    base: State,
-    touched: Touched,
-    read: Callable[[Session], State],
-    sleep: Callable[[float], None],
-) -> str:
-    """Put back what differs; empty when the router is as before then, else what could not be put right."""
-    left = _inverse(base, read(live), touched)
-    refused = ""
-    for _round in range(ROUNDS):
-        if not left:
-            return ""
-        refused = _put_back(Executor(live, sleep=sleep), left)
-        left = _inverse(base, read(live), touched)
-    if not left:
-        return ""
-    what = "; ".join(report.sentence(step) for step in left)
-    return f"It was undone, except for what this would put right: {what}. {refused}".rstrip()
-
-
-def _put_back(executor: Executor, operations: list[Operation]) -> str:
-    """One pass; what the router refuses now may go through after the rest (a group still in use, say)."""
-    refused = ""
-    for operation in operations:
-        try:
-            executor.run([operation])
-        except Trap as trap:
-            refused = trap.message
-    return refused
 
 
 def _unroll(session: Session, hold: SafeMode | None) -> bool:
@@ -198,15 +161,6 @@ def _wait_for_rollback(session: Session, base: State, sleep: Callable[[float], N
     deadline = time.monotonic() + ROLLBACK
     while available(base.version) and holder(session) is not None and time.monotonic() < deadline:
         sleep(POLL)
-
-
-def _inverse(base: State, now: State, touched: Touched) -> list[Operation]:
-    operations: list[Operation] = []
-    # Last written, first put back: a user goes before its group, a jump before its chain.
-    for path, ids in reversed(list(touched.items())):
-        if path in base.tables and path in now.tables:
-            operations += invert(menu(path), base.rows(path), now.rows(path), ids)
-    return operations
 
 
 def _unreachable(unrolled: bool, hold: SafeMode | None, error: RouterError) -> str:

@@ -32,6 +32,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.protection import
 from ansible_collections.bastion.routeros.plugins.plugin_utils.reading import read_state
 from ansible_collections.bastion.routeros.plugins.plugin_utils.settings import Settings
 from ansible_collections.bastion.routeros.plugins.plugin_utils.state import State
+from ansible_collections.bastion.routeros.plugins.plugin_utils.undo import Undo
 from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version
 
 if TYPE_CHECKING:
@@ -211,10 +212,11 @@ class Transaction:
             protection.keep()
         except BaseException as failure:
             # A task's timeout and an interruption are no Exceptions, and must not leave half a change either.
-            if not executor.touched and not protection.active:
+            if not executor.touched and not executor.unanswered and not protection.active:
                 raise
             patient = isinstance(failure, RouterError)
-            found = protection.restore(base, executor.touched, self._read, patient=patient)
+            undo = Undo(base, executor.touched, executor.unanswered, self._read, self._sleep)
+            found = protection.restore(base, undo, self._read, patient=patient)
             if not isinstance(failure, RouterError):
                 raise
             raise RolledBack(f"{failure.message} {found}") from failure
