@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.bastion.routeros.tests.integration.secure_api.stage import Stage
 from routeros_simulator.testing import Simulator, running
 
-# Signing and the pause after it pass this much faster; short enough that no stage runs out in the middle of a test.
+# Signing and the pause after it pass this much faster, and no stage runs out in the middle of a test.
 SCALE = 5
 
 

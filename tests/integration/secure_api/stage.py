@@ -24,7 +24,7 @@ ROUTER = "router1"
 PASSWORD = "correct-horse-7"
 PLAYBOOK = "bastion.routeros.secure_api"
 POLICIES = ["read", "write", "api", "policy", "sensitive", "ftp"]
-RECAP = re.compile(rf"^{ROUTER}\s*:\s*ok=(\d+)\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)", re.MULTILINE)
+RECAP = re.compile(r"^(\w+)\s*:\s*ok=\d+\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)", re.MULTILINE)
 BIN = Path(sys.executable).parent
 
 
@@ -36,10 +36,15 @@ class Run:
     text: str
 
     @property
+    def changes(self) -> dict[str, int]:
+        """How many tasks changed something, by host; -1 for hosts that failed or were not reached."""
+        found = RECAP.findall(self.text)
+        return {host: -1 if int(lost) + int(failed) else int(changed) for host, changed, lost, failed in found}
+
+    @property
     def changed(self) -> int:
-        """How many tasks changed something; -1 when the play did not get as far as a recap."""
-        found = RECAP.search(self.text)
-        return int(found[2]) if found else -1
+        """The same for the one router of most scenarios; -1 when the play did not get as far as a recap."""
+        return self.changes.get(ROUTER, -1)
 
     @property
     def flat(self) -> str:
@@ -49,28 +54,31 @@ class Run:
 
 @dataclass
 class Stage:
-    """An inventory in a folder of its own, for one router."""
+    """An inventory in a folder of its own.
+
+    Its variables tell of one router, on ``port``; ``hosts`` says what is different about each of several.
+    """
 
     folder: Path
     port: int
-    service_port: int = 0
-    host: str = "127.0.0.1"
     variables: dict[str, Any] = field(default_factory=dict)
+    hosts: dict[str, dict[str, Any]] = field(default_factory=lambda: {ROUTER: {}})
 
     def __post_init__(self) -> None:
-        service_port = self.service_port or self.port
         self.variables = {
             "ansible_connection": "bastion.routeros.api",
+            "ansible_host": "127.0.0.1",
+            "ansible_port": self.port,
             "ansible_user": "automation",
             "ansible_password": PASSWORD,
             "ansible_routeros_ca_path": "{{ inventory_dir }}/ca/{{ inventory_hostname }}.pem",
             "ansible_routeros_first_contact": {
                 "method": "anonymous",
-                "port": self.port,
+                "port": "{{ ansible_port }}",
                 "user": "admin",
                 "password": "",
             },
-            "secure_api_port": service_port,
+            "secure_api_port": "{{ ansible_port }}",
             # The simulator's rules act at once.
             "secure_api_settle": 0.1,
             "secure_api_sources": ["127.0.0.1", "127.0.5.0/24"],
@@ -78,23 +86,20 @@ class Stage:
             **self.variables,
         }
 
-    @property
-    def ca(self) -> Path:
+    def ca(self, host: str = ROUTER) -> Path:
         """Where the role keeps the router's authority."""
-        return self.folder / "ca" / f"{ROUTER}.pem"
+        return self.folder / "ca" / f"{host}.pem"
 
-    @property
-    def record(self) -> Path:
+    def record(self, host: str = ROUTER) -> Path:
         """Where the role keeps what was there before."""
-        return self.folder / "ca" / f"{ROUTER}.before.yml"
+        return self.folder / "ca" / f"{host}.before.yml"
 
     def play(self, *options: str, extra: Mapping[str, Any] | None = None, playbook: str = PLAYBOOK) -> Run:
         """Run a playbook as a user would; ``extra`` are variables that override the inventory's."""
-        hosts = {ROUTER: {"ansible_host": self.host, "ansible_port": self.port}}
         inventory = self.folder / "hosts.yml"
-        inventory.write_text(yaml.safe_dump({"routers": {"hosts": hosts, "vars": self.variables}}))
+        inventory.write_text(yaml.safe_dump({"routers": {"hosts": self.hosts, "vars": self.variables}}))
         more = ["-e", yaml.safe_dump(dict(extra), default_flow_style=True, width=10**6).strip()] if extra else []
-        return run_playbook(self.folder, playbook, "-i", str(inventory), *options, *more)
+        return run_playbook(self.folder, playbook, "-i", str(inventory), "--forks", "4", *options, *more)
 
 
 def run_playbook(folder: Path, playbook: str, *options: str) -> Run:
@@ -108,7 +113,7 @@ def run_playbook(folder: Path, playbook: str, *options: str) -> Run:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=180,
+        timeout=240,
         check=False,
     )
     return Run(done.returncode, done.stdout)

@@ -19,7 +19,6 @@ from ansible_collections.bastion.routeros.tests.integration.secure_api.stage imp
     PASSWORD,
     Run,
     Stage,
-    run_playbook,
     snapshot,
 )
 from routeros_simulator.testing import running
@@ -121,11 +120,7 @@ def told(run: Run) -> dict[str, str]:
 
 def refusals(folder: Path, port: int, cases: dict[str, Any], playbook: str) -> dict[str, str]:
     """Run the playbook once with every case as a host."""
-    variables = Stage(folder, port).variables
-    hosts = {name: {"ansible_host": "127.0.0.1", "ansible_port": port, **case} for name, case in cases.items()}
-    inventory = folder / "hosts.yml"
-    inventory.write_text(yaml.safe_dump({"routers": {"hosts": hosts, "vars": variables}}))
-    return told(run_playbook(folder, playbook, "-i", str(inventory), "--forks", "4"))
+    return told(Stage(folder, port, hosts=cases).play(playbook=playbook))
 
 
 def test_bad_variables_of_the_role(tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ def test_a_changed_policy_changes_only_what_it_says(router: Simulator, stage: St
     stage.variables["secure_api_disabled_services"] = ["api", "telnet", "ftp", "www", "winbox"]
     second = stage.play()
     assert second.code == 0, second.text
-    good = outside.verifying(stage.ca)
+    good = outside.verifying(stage.ca())
     port = router.api_ssl_port
     assert outside.encrypted(port, "127.0.5.7", "colleague", "staple-battery-9", good) == "in"
     assert outside.encrypted(port, "127.0.5.8", "colleague", "staple-battery-9", good) == "denied"
@@ -125,13 +125,13 @@ def test_a_changed_policy_changes_only_what_it_says(router: Simulator, stage: St
 def test_a_lost_record_is_read_from_the_rules(router: Simulator, stage: Stage) -> None:
     fresh = snapshot(router)
     assert stage.play().code == 0
-    stage.record.unlink()
+    stage.record().unlink()
     second = stage.play("--diff")
     assert second.code == 0, second.text
     # Nothing on the router; only the controller's copy is written again.
     assert second.changed == 1
-    assert stage.record.exists()
-    stage.record.unlink()
+    assert stage.record().exists()
+    stage.record().unlink()
     secured = snapshot(router)
     contact = stage.variables.pop("ansible_routeros_first_contact")
     refused = stage.play(extra={"secure_api_state": "absent"})
@@ -151,7 +151,7 @@ def test_too_many_connections_block_a_source_and_nobody_else(router: Simulator, 
     stage.variables["secure_api_brute_force"] = {"attempts": attempts}
     first = stage.play()
     assert first.code == 0, first.text
-    good = outside.verifying(stage.ca)
+    good = outside.verifying(stage.ca())
 
     def enter(source: str) -> str:
         return outside.encrypted(router.api_ssl_port, source, "automation", PASSWORD, good, timeout=1.5)
@@ -172,7 +172,7 @@ def test_above_its_rate_a_source_is_dropped_but_not_counted(router: Simulator, s
     stage.variables["secure_api_rate_limit"] = {"rate": 1, "per": "1m", "burst": 8}
     first = stage.play()
     assert first.code == 0, first.text
-    good = outside.verifying(stage.ca)
+    good = outside.verifying(stage.ca())
 
     def enter() -> str:
         return outside.encrypted(router.api_ssl_port, "127.0.5.66", "automation", PASSWORD, good, timeout=1.0)
