@@ -179,6 +179,7 @@ class DeadMan:
     :ivar seconds: from arming to firing
     :ivar armed: it fires, or may fire, unless it is disarmed
     :ivar fires: when, on our monotonic clock
+    :ivar let_go: its removal was sent; whether that was heard is not known where the connection broke
     """
 
     def __init__(self, session: Session, seconds: int, sleep: Callable[[float], None] = time.sleep) -> None:
@@ -187,6 +188,7 @@ class DeadMan:
         self._sleep = sleep
         self.armed = False
         self.fires = 0.0
+        self.let_go = False
         # Unique, so that no other run ever writes over it: its backup could hold our armed job.
         self._backup = f"{NAME}-{secrets.token_hex(4)}"
 
@@ -216,6 +218,10 @@ class DeadMan:
             self._remove_backup(session)
             raise DeadManError(_explained(error)) from error
 
+    def gone_by_us(self, session: Session) -> bool:
+        """Whether it is not there any more because we removed it, and not because it fired."""
+        return self.let_go and self.left > 0 and not self._own_jobs(session)
+
     def pending(self, session: Session) -> bool:
         """Whether this very switch is there and going to fire."""
         return any(map(_fires, self._own_jobs(session)))
@@ -227,7 +233,9 @@ class DeadMan:
         return [row for row in _files(session) if row.get("name") == f"{self._backup}.backup"]
 
     def _remove_job(self, session: Session) -> None:
-        _remove(session, SCHEDULER, self._own_jobs(session))
+        jobs = self._own_jobs(session)
+        self.let_go = True
+        _remove(session, SCHEDULER, jobs)
         if self._own_jobs(session):
             raise DeadManError(f"the job {NAME} is still in {SCHEDULER} after it was removed")
         self.armed = False

@@ -45,7 +45,7 @@ def doubtful(session: Session, door: Door, settings: Settings, before: State, op
         return False
     if any(step.path not in JUDGED for step in acting):
         return True
-    case, judgement = guard.judge(session, door, settings, before, acting)
+    case, judgement = guard.judge(session, door, settings, before, operations)
     if judgement.findings or judgement.cut or not case.before.seen_from:
         return True
     ways = (case.way, case.running)

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.bastion.routeros.plugins.plugin_utils import deadman
+from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import RouterError
 from ansible_collections.bastion.routeros.plugins.plugin_utils.protection import SafeModeMissing
 from ansible_collections.bastion.routeros.plugins.plugin_utils.settings import Settings
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import Outcome, RolledBack, Transaction
@@ -143,7 +144,7 @@ def test_fires_when_nobody_gets_in_any_more(router: Simulator, line: Callable[..
             way.close_lines()
         time.sleep(min(seconds, 0.1))
 
-    with pytest.raises(RolledBack, match=r"(?s)dead-man switch has fired.*is as it was"):
+    with pytest.raises(RolledBack, match=r"(?s)dead-man switch has fired.*as it was before"):
         run(way.port, *DOUBTFUL, LOCKED_OUT, acknowledge_lockout=True, sleep=cut)
     assert router.router.clock.boot > boot
     assert snapshot(router) == before
@@ -333,3 +334,36 @@ def test_interrupted_it_is_disarmed(router: Simulator) -> None:
         run(router.api_port, *DOUBTFUL, sleep=interrupt)
     assert snapshot(router) == before
     assert ours(router) == ([], [])
+
+
+def test_cut_at_every_sentence(version: str, line: Callable[..., Line]) -> None:
+    """The line is cut once, after each number of sentences: as before or as after, and nothing left armed."""
+    with running(version) as router:
+        whole = line(router.api_port)
+        before = comparable(router)
+        run(whole.port, *DOUBTFUL)
+        after = comparable(router)
+    found = []
+    for sentences in range(whole.sentences):
+        with running(version) as router:
+            cut = line(router.api_port, sentences)
+            kept = True
+            try:
+                run(cut.port, *DOUBTFUL)
+            except RouterError:
+                kept = False
+            assert cut.cut
+            assert ours(router)[0] == [], f"cut after {sentences}"
+            now = comparable(router)
+            assert now == after if kept else now == before, f"cut after {sentences}: kept {kept}"
+            found.append(kept)
+    assert not all(found)
+    assert any(found)
+
+
+def comparable(router: Simulator) -> dict[str, list[dict[str, str]]]:
+    """Without ids (rows made anew get new ones) and ports (each simulated router has its own)."""
+    return {
+        path: [{name: text for name, text in row.items() if name not in (".id", "port")} for row in rows]
+        for path, rows in snapshot(router).items()
+    }

@@ -76,7 +76,6 @@ def test_nor_one_of_several_that_it_could_be(router: Simulator) -> None:
     third.close()
 
 
-@pytest.mark.parametrize("version", ["7.16.2", "7.24"], indirect=True)
 def test_what_others_change_meanwhile_is_told(router: Simulator) -> None:
     make = ("user", {"name": "second", "group": "full", "password": "Str0ng-enough!"})
     run(door_to(router.api_port), make)
@@ -93,11 +92,10 @@ def test_what_others_change_meanwhile_is_told(router: Simulator) -> None:
     # Its own rows are no news, those of the other session are.
     outcome = Transaction(door_to(router.api_port), changes, Settings(settle=0.05), sleep=meddle).run()
     told = [text for text in outcome.warnings if "something else on the router changed" in text]
-    if router.version == "7.24":
-        assert len(told) == 1
-        assert "second" in told[0]
-        assert "telnet" not in told[0]
-        assert "third" not in told[0]
+    assert len(told) == 1
+    assert "second" in told[0]
+    assert "telnet" not in told[0]
+    assert "third" not in told[0]
     other.close()
 
 
