@@ -154,7 +154,9 @@ diff:
   type: list
   elements: dict
 protected_by:
-  description: What would have undone the change, C(safe mode), C(inverse plan), C(off), or C(nothing to protect).
+  description:
+    - What would have undone the change, C(safe mode), C(dead-man switch), C(inverse plan), C(off), or C(nothing to
+      protect).
   returned: when something was written
   type: str
   sample: safe mode

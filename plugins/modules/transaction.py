@@ -39,6 +39,10 @@ notes:
     the new way, closes the old one. In one transaction, the session that holds safe mode would cut itself off.
   - Safe mode undoes at most one hundred actions, those of other sessions included. A larger plan is undone step by
     step instead when it fails, unless O(safe_mode=required), which refuses it.
+  - RouterOS before 7.18 has no safe mode over the API. See O(safe_mode) for the dead-man switch that stands in for it,
+    and may restart the router.
+  - Changes that others make meanwhile are neither prevented nor spared. They are told in a warning, and are undone as
+    well when the task fails under safe mode or the dead-man switch fires.
   - Not undone by safe mode are certificates, files and timed entries of address lists. Certificates are therefore
     made before, and only bound inside.
 seealso:
@@ -150,7 +154,9 @@ diff:
   type: list
   elements: dict
 protected_by:
-  description: What would have undone the change, C(safe mode), C(inverse plan), C(off), or C(nothing to protect).
+  description:
+    - What would have undone the change, C(safe mode), C(dead-man switch), C(inverse plan), C(off), or C(nothing to
+      protect).
   returned: when something was written
   type: str
   sample: safe mode
