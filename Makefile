@@ -68,7 +68,7 @@ demo: $(READY) ## secure a simulated router and prove it from outside
 	@$(BIN)/python tests/demo/demo.py
 
 # The longest come first.
-TEST_PARTS := integration sanity unit demo lint build
+TEST_PARTS := integration prove sanity unit demo lint build
 
 .PHONY: test
 test: $(READY) ## everything below that tests; what continuous integration runs
@@ -146,6 +146,11 @@ $(CLIENTS): $(wildcard tests/conformance/clients/*.txt tests/conformance/clients
 conformance: $(READY) $(CLIENTS) ## the simulator against real command trees and clients that we did not write
 	@$(SUMMARY) conformance build/results/conformance.xml -- $(BIN)/python -m pytest tests/conformance -n $(WORKERS) \
 	  --junitxml=build/results/conformance.xml $(PYTEST_ARGS)
+
+.PHONY: prove
+prove: $(READY) ## that nobody is locked out: ways to do it, and changes that only look like them
+	@$(SUMMARY) prove build/results/prove.xml -- $(BIN)/python -m pytest tests/prove -n $(WORKERS) \
+	  --junitxml=build/results/prove.xml $(PYTEST_ARGS)
 
 .PHONY: sanity
 sanity: $(READY) ## ansible-test sanity

@@ -48,6 +48,8 @@ INTERFACES = ("in-interface", "out-interface")
 # No interface has this name: it stands for all that no rule and no list names.
 ANY_OTHER = "*any other"
 MOST_INTERFACES = 64
+# Connections that an automation makes within any window: rules that count attempts count ours.
+SOON = 10
 Traffic = Sequence[tuple[str, Packet]]
 
 
@@ -118,9 +120,30 @@ def newcomers(case: Case) -> Iterator[Finding]:
         if answer != ACCEPTED:
             yield Finding(address, why, answer == DROPPED)
             continue
+        number, why = _ladder(case, address, case.after, now)
+        if number and not _ladder(case, address, case.before, was)[0]:
+            yield Finding(address, f"connection {number + 1} would meet what those before leave: {why}", True)
+            continue
         answer, why = compare(case, address, (_lasting(case, case.before), was), (_lasting(case, case.after), now))
         if answer == DROPPED:
             yield Finding(address, f"once the timeout of its entry has run out: {why}", True)
+
+
+def _ladder(case: Case, address: str, state: State, traffic: Traffic) -> tuple[int, str]:
+    """After how many connections the rules have put their source into a list that they drop; 0: not soon."""
+    family = family_of(address)
+    tables = _tables(state, family)
+    for number in range(1, SOON + 1):
+        verdict = judge(tables, *traffic[0])
+        rows = [addition.row() for addition in verdict.may_add if addition.certain and addition.address]
+        fresh = [row for row in rows if row not in tables.address_lists]
+        if verdict.answer != ACCEPTED or not fresh:
+            return 0, ""
+        tables = tables.replaced(address_lists=[*tables.address_lists, *fresh])
+        verdict = judge(tables, *traffic[0])
+        if verdict.answer == DROPPED:
+            return number, explain(verdict)
+    return 0, ""
 
 
 def running(case: Case) -> tuple[list[Finding], str]:
@@ -142,12 +165,13 @@ def running(case: Case) -> tuple[list[Finding], str]:
 def _stages(case: Case) -> Iterator[State]:
     """The router after each step that packets can meet; the entries of one list come and go together."""
     state = case.before
-    steps = concerning(case.acting, case.before.seen_from)
+    # Idle chains are built first, and only entered then.
+    steps = concerning(case.operations, case.before.seen_from)
     for path, group in groupby(steps, key=lambda step: step.path):
         together = list(group)
         for batch in [together] if path in LISTS.values() else [[step] for step in together]:
             state = state.after(batch)
-            if not all(_harmless(step) for step in batch):
+            if not all(step.inert or _harmless(step) for step in batch):
                 yield state
 
 

@@ -1,0 +1,52 @@
+# Copyright (c) 2026, the bastion.routeros contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the proofs count, printed in the end; also what other processes have counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from ansible_collections.bastion.routeros.tests.prove import house
+
+_COUNTS = pytest.StashKey[Counter[str]]()
+LINES = (
+    ("lock-outs tried / succeeded", "lock-outs tried", "lock-outs succeeded"),
+    ("legitimate changes tried / refused", "legitimate changes tried", "legitimate changes refused"),
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start counting."""
+    config.stash[_COUNTS] = Counter()
+    config.pluginmanager.register(_Collector(config.stash[_COUNTS]), "prove-counts")
+
+
+class _Collector:
+    def __init__(self, counts: Counter[str]) -> None:
+        self._counts = counts
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Once for each test. Under "tried: NAME" a test says what it tries, under "bad: NAME" what a failure means."""
+        found = dict(report.user_properties)
+        if report.when == "call" and not report.skipped and "tried" in found:
+            self._counts[str(found["tried"])] += 1
+            self._counts[str(found["bad"])] += report.failed
+        elif report.failed and report.when != "call":
+            self._counts["errors"] += 1
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """The counts."""
+    counts = config.stash[_COUNTS]
+    for text, tried, bad in LINES:
+        if counts[tried]:
+            terminalreporter.write_line(f"{text}: {counts[tried]} / {counts[bad]}")
+
+
+@pytest.fixture(scope="session", params=house.VERSIONS)
+def secured(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> house.House:
+    """A secured router of each release."""
+    return house.build(str(request.param), tmp_path_factory.mktemp("house"))
