@@ -127,5 +127,5 @@ def test_a_playbook(version: str, tls: str, operation: Count, tmp_path: Path) ->
     recap = re.search(r"ok=(\d+).*failed=0", done.stdout)
     assert recap, done.stdout
     assert int(recap[1]) >= 11
-    for _ in range(int(recap[1])):
+    for _unused in range(int(recap[1])):
         operation("task")

@@ -94,7 +94,7 @@ def test_global_variables(admin: LocalSession) -> None:
 
 def test_a_job_falls_due_again_and_again(admin: LocalSession) -> None:
     admin.add("/system/scheduler", name="j", interval="10s", on_event=':log info "tick"')
-    for _ in range(3):
+    for _unused in range(3):
         admin.router.clock.advance(10.1)
         admin.rows("/log")
     assert admin.column("/log", "message").count("tick") == 3

@@ -145,7 +145,7 @@ def test_two_thousand_rules_over_long_lists_take_no_time() -> None:
     lists = [
         entry(f"list{number}", f"10.{picked.randrange(256)}.{picked.randrange(256)}.{picked.randrange(256)}")
         for number in range(5)
-        for _ in range(10_000)
+        for _unused in range(10_000)
     ]
     rules = [
         rule("drop", src_address_list=f"list{at % 5}", protocol="tcp", dst_port=str(at + 1), connection_state="new")

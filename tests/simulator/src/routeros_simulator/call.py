@@ -59,4 +59,4 @@ class Call:
 
 
 # returns the text for `!done =ret=`, or None; raises Trap or Fatal
-Handler = Callable[[Call], "str | Awaitable[str | None] | None"]
+Handler = Callable[[Call], str | Awaitable[str | None] | None]

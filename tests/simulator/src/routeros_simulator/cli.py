@@ -12,7 +12,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from .switches import Switches
 
 def _switch(text: str) -> tuple[str, Any]:
     """`name=value` as a field of Switches; names may be written with hyphens."""
-    name, _, value = text.partition("=")
+    name, _unused, value = text.partition("=")
     name = name.replace("-", "_")
     defaults = dataclasses.asdict(Switches())
     if name not in defaults:
@@ -46,7 +46,7 @@ def _switch(text: str) -> tuple[str, Any]:
 def _pair(text: str) -> tuple[str, str]:
     prefix, equals, name = text.partition("=")
     if not equals:
-        raise argparse.ArgumentTypeError("expected PREFIX=INTERFACE")
+        raise argparse.ArgumentTypeError("expected NAME=VALUE")
     return prefix, name
 
 
@@ -66,9 +66,19 @@ def parser() -> argparse.ArgumentParser:
     add("--rtt", type=float, default=0.0, metavar="MS", help="milliseconds that every request needs on its way")
     add("--time-scale", type=float, default=1.0, metavar="X", help="simulated seconds per real second")
     add("--switch", type=_switch, action="append", default=[], metavar="NAME=VALUE", help="decide an open question")
+    add("--resolve", type=_pair, action="append", default=[], metavar="NAME=ADDRESS", help="what the router's DNS says")
     add("--interface", type=_pair, action="append", default=[], metavar="PREFIX=NAME", help="where sources arrive")
     add("--ipsec", action="append", default=[], metavar="PREFIX", help="sources that come through an IPsec tunnel")
     return made
+
+
+def _resolver(pairs: Sequence[tuple[str, str]]) -> Callable[[str, int], Sequence[str]]:
+    """Names in address lists have these addresses, of version 4 or 6, and no others."""
+
+    def resolve(name: str, version: int) -> Sequence[str]:
+        return [address for known, address in pairs if known == name and (":" in address) == (version == 6)]
+
+    return resolve
 
 
 async def _take_over(router: Router, path: Path) -> None:
@@ -87,6 +97,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
         loop.add_signal_handler(number, stopping.set)
     switches = dataclasses.replace(Switches(), **dict(arguments.switch))
     router = Router(arguments.version, time_scale=arguments.time_scale, switches=switches)
+    router.resolver = _resolver(arguments.resolve)
     known = arguments.state is not None and arguments.state.exists()
     # a saved router keeps its ports unless others are asked for
     free = None if known else 0

@@ -95,7 +95,7 @@ def _reset(call: Call) -> None:
     state["tables"].pop(FILES, None)
     # the process keeps its ports: who simulates a router has to find it again
     ports = {row.get("name"): row.get("port") for row in router.tables["/ip/service"] if not row.dynamic}
-    for _, values, _ in state["tables"]["/ip/service"]["rows"]:
+    for _unused, values, _unused in state["tables"]["/ip/service"]["rows"]:
         values["port"] = ports.get(values["name"], values["port"])
     if call.arguments.get("keep-users") in ("yes", "true"):
         state["tables"].update({path: kept[path] for path in _USERS if path in kept})
@@ -130,18 +130,18 @@ async def _import(call: Call) -> None:
         if dry:
             _check(call, source)
         else:
-            await call.router.scripts.run_source(source, call.session, lambda _: None)
+            await call.router.scripts.run_source(source, call.session, lambda _unused: None)
     except (ScriptFailed, ScriptError) as error:
         raise Trap(f"failure: {error}", 3) from error
 
 
 def _check(call: Call, source: str) -> None:
     """Whether every command exists."""
-    runner = Runner(call.router, call.session, lambda _: None)
+    runner = Runner(call.router, call.session, lambda _unused: None)
     for statement in parse(source):
         if (statement.words[0].plain or "").startswith(":"):
             continue
-        path, verb, _ = runner.locate(statement)
+        path, verb, _unused = runner.locate(statement)
         if not verb:
             runner.context = path
         elif verb not in call.router.menus[path].commands:

@@ -17,21 +17,21 @@ if TYPE_CHECKING:
     from .router import Router
 
 
-async def take_over(router: Router, text: str, skipped: Callable[[str], None] = lambda _: None) -> int:
+async def take_over(router: Router, text: str, skipped: Callable[[str], None] = lambda _unused: None) -> int:
     """Run the statements of an export one by one; how many were taken over.
 
     skipped: told of every other one, with its line and the reason. Raises ScriptError when the text is no script.
     """
     statements = parse(text)
     session = router.inner_session("admin", frozenset(POLICIES), router.tables["/user"].find(name="admin"))
-    runner = Runner(router, session, lambda _: None)
+    runner = Runner(router, session, lambda _unused: None)
     taken = 0
     foreign = ""  # a menu that is not simulated, with everything that belongs to it
     with router.batch():
         for statement in statements:
             words = [word.plain or f"{word.name}=..." for word in statement.words]
             if words[0].startswith("/"):
-                path, verb, _ = runner.locate(statement)
+                path, verb, _unused = runner.locate(statement)
                 menu = router.menus.get(path)
                 known = not verb or verb == "find" or (menu is not None and verb in menu.commands)
                 foreign = "" if known else " ".join(words)

@@ -203,7 +203,7 @@ class Router:
         known = self._commands.get(word)
         if known is not None:
             return known
-        path, _, verb = word.rpartition("/")
+        path, _unused, verb = word.rpartition("/")
         if not word.startswith("/"):
             raise Trap("no such command", 0)
         menu = self.menus.get(path)
@@ -366,7 +366,7 @@ def _call(router: Router, session: Session, command: _Command, words: list[str],
     queries: list[str] = []
     for word in words[1:]:
         if word.startswith("="):
-            name, _, text = word[1:].partition("=")
+            name, _unused, text = word[1:].partition("=")
             arguments[name] = text
         elif word.startswith("?"):
             queries.append(word)

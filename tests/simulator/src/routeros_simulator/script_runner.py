@@ -230,7 +230,7 @@ class Runner:
         if verb == "log":
             level = loose[0].plain if loose else ""
             await self.router.perform(
-                self.session, [f"/log/{level}", f"=message={show(await self.value(loose[1]))}"], lambda _: None
+                self.session, [f"/log/{level}", f"=message={show(await self.value(loose[1]))}"], lambda _unused: None
             )
             return ""
         if verb not in ("put", "error", "return", "delay", "len", "tostr", "tonum", "nothing", "execute"):

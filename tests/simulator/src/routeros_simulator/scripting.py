@@ -103,9 +103,9 @@ class Scripts:
         session = self._session(row.get("owner"), row.get("policy"))
         try:
             if script is not None:
-                await self._named(script, session, lambda _: None)
+                await self._named(script, session, lambda _unused: None)
             else:
-                await self.run_source(source, session, lambda _: None)
+                await self.run_source(source, session, lambda _unused: None)
         except ScriptFailed as failed:
             router.log("script,error", f"executing script {name} from scheduler failed: {failed}")
 
@@ -133,7 +133,7 @@ class Scripts:
         if not rows:
             raise call.router.missing_item()
         try:
-            await self._named(rows[0], call.session, lambda _: call.reply({}))
+            await self._named(rows[0], call.session, lambda _unused: call.reply({}))
         except ScriptFailed as failed:
             raise Trap(str(failed), 3) from failed
 
@@ -157,6 +157,6 @@ class Scripts:
     async def unattended(self, text: str, session: Session) -> None:
         """Run a text whose failure only the log tells."""
         try:
-            await self.run_source(text, session, lambda _: None)
+            await self.run_source(text, session, lambda _unused: None)
         except ScriptFailed as failed:
             self.router.log("script,error", f"executing script failed: {failed}")
