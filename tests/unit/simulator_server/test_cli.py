@@ -71,7 +71,7 @@ def test_switches_scale_and_ports() -> None:
         (["--switch", "nonsense=1"], "there is no switch 'nonsense'"),
         (["--switch", "categories=maybe"], "categories is yes or no"),
         (["--switch", "rollback_delay=soon"], "rollback_delay is a number"),
-        (["--interface", "ether2"], "expected PREFIX=INTERFACE"),
+        (["--interface", "ether2"], "expected NAME=VALUE"),
     ],
 )
 def test_bad_options_are_named(words: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
