@@ -23,6 +23,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.preflight.model i
     TRACKING,
     Case,
     Finding,
+    Way,
     bare,
     family_of,
 )
@@ -115,7 +116,7 @@ def _may_hold(row: Row | object, addresses: Sequence[str]) -> bool:
 def newcomers(case: Case) -> Iterator[Finding]:
     """Whether each address still gets in by a new connection."""
     for address in case.before.seen_from:
-        was, now = _new(case.before, case, address), _new(case.after, case, address)
+        was, now = _new(case.before, case.way, address), _new(case.after, case.way, address)
         answer, why = compare(case, address, (case.before, was), (case.after, now))
         if answer != ACCEPTED:
             yield Finding(address, why, answer == DROPPED)
@@ -183,9 +184,9 @@ def _harmless(step: Operation) -> bool:
 # -- packets ----------------------------------------------------------------------------------------------------------
 
 
-def _new(state: State, case: Case, address: str) -> Traffic:
-    """The packets of a new connection over the way that must be open."""
-    port = row_of(state, case.way).get("port", "") or str(case.way.port or "")
+def _new(state: State, way: Way, address: str) -> Traffic:
+    """The packets of a new connection over a way."""
+    port = row_of(state, way).get("port", "") or str(way.port or "")
     opening = _packet(address, port, _state(state, "new"), FIRST_SYN)
     return [("input", opening), *_on(address, port, state)]
 
@@ -240,7 +241,10 @@ def compare(case: Case, address: str, was: tuple[State, Traffic], now: tuple[Sta
     answer, verdict = after.answer(OPEN)
     if answer == ACCEPTED:
         return ACCEPTED, ""
-    scenes = [scene for scene in _scenes(before, after) if before.answer(scene)[0] != DROPPED]
+    # What has come in by the running way was a new connection once.
+    proof = _Side(case.before, family, _new(case.before, case.running, address))
+    scenes = _scenes(before, after)
+    scenes = [scene for scene in scenes if DROPPED not in (before.answer(scene)[0], proof.answer(scene)[0])]
     if not scenes:
         return ACCEPTED, ""
     if answer == DROPPED:
