@@ -22,20 +22,28 @@ class Phases:
 
 
 def split(plans: Sequence[Sequence[Operation]], budget: int) -> Phases:
-    """Everything goes inside while it fits; else each plan's leading and trailing inert operations go outside.
+    """Everything goes inside while it fits; else leading and trailing inert operations go outside.
 
-    Pure. Order within a plan is kept: a ruleset's idle twin is built ahead, the one switch stays inside, and the rows
-    that are idle then are removed behind.
+    Pure. Order within a plan is kept for each menu: a ruleset's idle twin is built ahead, the one switch stays inside,
+    and the rows that are idle then are removed behind; for both families together.
     """
     if sum(map(len, plans)) <= budget:
         return Phases(inside=[step for steps in plans for step in steps])
     phases = Phases()
     for steps in plans:
-        acting = [number for number, step in enumerate(steps) if not step.inert]
-        first, last = (acting[0], acting[-1]) if acting else (len(steps), len(steps))
-        phases.ahead.extend(steps[:first])
-        phases.inside.extend(steps[first : last + 1])
-        phases.behind.extend(steps[last + 1 :])
+        first: dict[str, int] = {}
+        last: dict[str, int] = {}
+        for number, step in enumerate(steps):
+            if not step.inert:
+                first.setdefault(step.path, number)
+                last[step.path] = number
+        for number, step in enumerate(steps):
+            if number < first.get(step.path, len(steps)):
+                phases.ahead.append(step)
+            elif number > last[step.path]:
+                phases.behind.append(step)
+            else:
+                phases.inside.append(step)
     return phases
 
 

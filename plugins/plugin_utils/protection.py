@@ -174,7 +174,7 @@ class Protection:
             return restore_under(
                 self._switch, self._door, self._session, saved, undo, read, self._sleep, patient=patient
             )
-        return restore(self._door, self._session, self._hold, base, undo, self._sleep)
+        return restore(self._door, self._session, self._hold, undo, self._sleep)
 
 
 def _too_many(inside: Sequence[Operation]) -> str:

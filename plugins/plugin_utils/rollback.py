@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils import others
 from ansible_collections.bastion.routeros.plugins.plugin_utils.deadman import BOOT, DeadMan
-from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import RouterError
-from ansible_collections.bastion.routeros.plugins.plugin_utils.safe_mode import SafeMode, available, holder
+from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import RouterError, Trap
+from ansible_collections.bastion.routeros.plugins.plugin_utils.safe_mode import SafeMode, holder
 
 if TYPE_CHECKING:
     from ansible_collections.bastion.routeros.plugins.plugin_utils.door import Door
@@ -37,29 +37,38 @@ def restore(
     door: Door,
     session: Session,
     hold: SafeMode | None,
-    base: State,
     undo: Undo,
     sleep: Callable[[float], None] = time.sleep,
 ) -> str:
-    """Bring the router back to ``base``, as far as this change touched it.
+    """Bring the router back to what it was, as far as this change touched it.
 
-    :param undo: our own way back to ``base``.
+    :param undo: our own way back.
     :returns: what was found, a sentence for the user. Never raises a RouterError: the first failure is the one to tell.
     """
     unrolled = _unroll(session, hold)
+    deadline = time.monotonic() + ROLLBACK
+    live: Session | None = session
     try:
-        live = session if not session.closed else _reconnect(door, base, sleep)
-    except RouterError as error:
-        return _unreachable(unrolled, hold, error)
-    try:
-        if hold is not None:
-            _wait_for_rollback(live, base, sleep)
-        return undo.attempt(live) or UNDONE
-    except RouterError as error:
-        return _unreachable(unrolled, hold, error)
+        while True:
+            try:
+                # The rollback itself may be what opens the door again, so this takes its time.
+                if live is None or live.closed:
+                    live = door.open_present()
+                if hold is not None:
+                    _wait_for_rollback(live, sleep)
+                return undo.attempt(live) or UNDONE
+            except Trap as trap:
+                return _unreachable(unrolled, hold, trap)
+            except RouterError as error:
+                # That it is broken shows when it is used.
+                session.close()
+                _close(live, session)
+                live = None
+                if time.monotonic() > deadline:
+                    return _unreachable(unrolled, hold, error)
+                sleep(POLL)
     finally:
-        if live is not session:
-            live.close()
+        _close(live, session)
 
 
 def restore_under(
@@ -145,27 +154,21 @@ def _unroll(session: Session, hold: SafeMode | None) -> bool:
         return False
 
 
-def _reconnect(door: Door, base: State, sleep: Callable[[float], None]) -> Session:
-    """A new session; the rollback itself may be what opens the door again, so this takes its time."""
+def _wait_for_rollback(session: Session, sleep: Callable[[float], None]) -> None:
     deadline = time.monotonic() + ROLLBACK
-    while True:
-        try:
-            return door.open_present()
-        except RouterError:
-            if time.monotonic() > deadline:
-                raise
-            sleep(POLL)
-
-
-def _wait_for_rollback(session: Session, base: State, sleep: Callable[[float], None]) -> None:
-    deadline = time.monotonic() + ROLLBACK
-    while available(base.version) and holder(session) is not None and time.monotonic() < deadline:
+    while holder(session) is not None and time.monotonic() < deadline:
         sleep(POLL)
 
 
 def _unreachable(unrolled: bool, hold: SafeMode | None, error: RouterError) -> str:
     if unrolled:
         return f"Safe mode was unrolled; what the router looks like now could not be read: {error.message}"
+    if hold is not None and hold.releasing:
+        return (
+            "It was proved, and the release of safe mode was sent, but its answer never came: the router has kept the "
+            f"change, or undoes it when it notices that the session is gone. It could not be reached to look: "
+            f"{error.message}"
+        )
     if hold is not None:
         return (
             "The router undoes it by itself when it notices that the session is gone (seconds; up to some nine minutes "

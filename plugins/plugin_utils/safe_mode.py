@@ -65,6 +65,8 @@ class SafeMode:
         self._wait = wait
         self._sleep = sleep
         self.held = False
+        # Whether the release was sent; while its answer is missing, nobody can tell what the router keeps.
+        self.releasing = False
         # Whether somebody else held it first; then what was read before the take may be out of date.
         self.waited = False
 
@@ -144,6 +146,7 @@ class SafeMode:
                 "sessions together)",
                 kind="safe_mode_lost",
             )
+        self.releasing = True
         self._session.call("/safe-mode/release")
         self.held = False
 
