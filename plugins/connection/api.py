@@ -131,6 +131,23 @@ options:
     type: raw
     vars:
       - name: ansible_routeros_first_contact
+  knock:
+    description:
+      - The packets that open the door when it is closed, in order. Each is V(tcp/PORT) or V(udp/PORT);
+        V(udp/PORT/BYTES) carries that many bytes. See P(bastion.routeros.knock#role).
+      - Played when, and only when, a probe of less than a second finds the door closed. When it stays closed the
+        sequence is played once more.
+      - It is a secret. Keep it in a vault; it is never shown, neither in results nor in errors.
+    type: raw
+    vars:
+      - name: ansible_routeros_knock
+  knock_source:
+    description:
+      - Address of the controller to knock and to connect from, where it has several. The knock opens the door for
+        that address only.
+    type: str
+    vars:
+      - name: ansible_routeros_knock_source
   window:
     description:
       - How many commands may be under way at once when many are sent. It is halved when the router complains.
@@ -215,6 +232,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.connection_option
     TLS_MODES,
     ConnectionOptions,
     FirstContact,
+    parse_knock,
 )
 from ansible_collections.bastion.routeros.plugins.plugin_utils.door import TRANSPORT, Door
 from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import RouterError
@@ -333,6 +351,8 @@ class Connection(ConnectionBase):  # type: ignore[misc]  # ansible-core ships no
             timeout=float(timeout),
             window=DEFAULT_WINDOW if window is None else int(window),
             first_contact=FirstContact.parse(self.get_option("first_contact")),
+            knock=parse_knock(self.get_option("knock")),
+            knock_source=_text(self.get_option("knock_source")),
         )
 
 

@@ -62,7 +62,9 @@ options:
       - 'C({before: COMMENT}) and C({after: COMMENT}) put it next to the rule of others with exactly this comment,
         which must exist once.'
       - At V(top) several rulesets of this collection stand in the order in which they came, and dynamic rules of the
-        router stay above them. At V(bottom), a final drop of others leaves nothing to match.
+        router stay above them. At V(bottom), a final drop of others leaves nothing
+        to match.
+      - V(first) is above the other rulesets too. One ruleset of a chain can have it.
     type: raw
     default: top
   family:

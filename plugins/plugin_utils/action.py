@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
-from ansible_collections.bastion.routeros.plugins.plugin_utils import report
+from ansible_collections.bastion.routeros.plugins.plugin_utils import knock, report
 from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Change, change_class
 from ansible_collections.bastion.routeros.plugins.plugin_utils.door import (
     Door,
@@ -45,6 +45,7 @@ class RouterAction(ActionBase):  # type: ignore[misc]
             door: Door = self._connection.door
             options = door.options
             masker.add(options.password, options.first_contact.password if options.first_contact else None)
+            masker.add(*knock.secrets(options.knock))
             self._learn_raw(masker)
             result.update(self._work(door, masker))
         except BadOption as error:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import SetupFailed
+from ansible_collections.bastion.routeros.plugins.plugin_utils.knock import BadKnock, Step, parse
 
 TLS_MODES = ("verify", "unverified", "anonymous", "plain")
 METHODS = ("anonymous", "plain", "ssh")
@@ -116,6 +117,14 @@ class FirstContact:
         )
 
 
+def parse_knock(value: object) -> tuple[Step, ...]:
+    """From ``ansible_routeros_knock``; raises SetupFailed (bad_option), which names no port."""
+    try:
+        return parse(value)
+    except BadKnock as error:
+        raise bad_option(f"ansible_routeros_knock: {error}.") from None
+
+
 def _text(value: object, default: str) -> str:
     return default if value is None else str(value)
 
@@ -131,6 +140,8 @@ class ConnectionOptions:
     :ivar tls_pins: accepted public keys, see parse_pin
     :ivar timeout: seconds for connecting, for each step of the handshake, and without a byte of an answer
     :ivar window: tagged sentences under way at once
+    :ivar knock: what opens the door when it is closed; never shown
+    :ivar knock_source: the controller's address to knock from; "" = what the routes say
     """
 
     host: str
@@ -144,6 +155,8 @@ class ConnectionOptions:
     timeout: float = DEFAULT_TIMEOUT
     window: int = DEFAULT_WINDOW
     first_contact: FirstContact | None = None
+    knock: tuple[Step, ...] = field(default=(), repr=False)
+    knock_source: str = ""
 
     def __post_init__(self) -> None:
         if not self.host:

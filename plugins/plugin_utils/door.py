@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from ansible_collections.bastion.routeros.plugins.plugin_utils import reasons, tls
+from ansible_collections.bastion.routeros.plugins.plugin_utils import knock, reasons, tls
 from ansible_collections.bastion.routeros.plugins.plugin_utils.connection_options import (
     DEFAULT_PORTS,
     ConnectionOptions,
@@ -172,11 +172,35 @@ class Door:
 
     def _connect(self, options: ConnectionOptions) -> socket.socket:
         try:
-            sock = socket.create_connection((options.address, options.effective_port), timeout=options.timeout)
+            sock = self._dial(options, options.timeout) if not options.knock else self._knock(options)
         except (OSError, UnicodeError) as error:
             raise reasons.from_connect(options, error) from error
+        sock.settimeout(options.timeout)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return sock
+
+    @staticmethod
+    def _dial(options: ConnectionOptions, seconds: float) -> socket.socket:
+        source = (options.knock_source, 0) if options.knock_source else None
+        return socket.create_connection((options.address, options.effective_port), seconds, source)
+
+    def _knock(self, options: ConnectionOptions) -> socket.socket:
+        """Connect; knock when, and only when, the door is closed, and once more when it stays closed."""
+        short = min(options.timeout, knock.PROBE_SECONDS)
+        for _attempt in range(2):
+            with contextlib.suppress(TimeoutError, ConnectionRefusedError):
+                return self._dial(options, short)
+            try:
+                knock.play(options.address, options.knock, options.knock_source)
+            except knock.KnockFailed as error:
+                raise ConnectFailed(
+                    f"{options.where} is closed, and the knock (ansible_routeros_knock) failed: {error}.",
+                    kind="knock_failed",
+                ) from None
+        try:
+            return self._dial(options, options.timeout)
+        except (TimeoutError, ConnectionRefusedError) as error:
+            raise reasons.knocked_in_vain(options, error) from None
 
     def _handshake(self, sock: socket.socket, options: ConnectionOptions, context: ssl.SSLContext) -> socket.socket:
         try:

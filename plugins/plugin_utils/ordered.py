@@ -32,9 +32,10 @@ _MANY = 40
 
 @dataclass(frozen=True)
 class Placement:
-    """Where rows stand within their chain: "top", "bottom", or "before"/"after" the row with `comment`.
+    """Where rows stand within their chain: "first", "top", "bottom", or "before"/"after" the row with `comment`.
 
-    Rows that other parts of this collection own (comment "bastion/...") and dynamic rows may stand between.
+    "first" is above other rulesets of this collection, too. At the other places,
+    rows that other parts of this collection own (comment "bastion/...") and dynamic rows may stand between.
     """
 
     where: str = "top"
@@ -120,6 +121,8 @@ class _ChainPlan:
         where = self.table.placement.where
         if where == "top":
             return 0, min(foreign, default=end)
+        if where == "first":
+            return 0, min(self.others, default=end)
         if where == "bottom":
             return max(foreign, default=-1) + 1, end
         comment = self.table.placement.comment

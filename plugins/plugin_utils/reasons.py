@@ -55,7 +55,8 @@ def from_connect(options: ConnectionOptions, error: OSError | UnicodeError) -> C
         return ConnectFailed(
             f"No answer from {where} within {options.timeout:g} seconds. The router is off or unreachable, or a "
             "firewall drops the connection: its rules do not accept this controller's address, the address was "
-            "blocked after failed logins, or the port opens only to a knock. Check ansible_host and ansible_port.",
+            "blocked after failed logins, or the port opens only to a knock (ansible_routeros_knock). Check "
+            "ansible_host and ansible_port.",
             kind="timeout",
         )
     if isinstance(error, ConnectionRefusedError):
@@ -74,6 +75,16 @@ def from_connect(options: ConnectionOptions, error: OSError | UnicodeError) -> C
             kind="no_route",
         )
     return ConnectFailed(f"Connecting to {where} failed: {error.strerror or error}.", kind="connect_failed")
+
+
+def knocked_in_vain(options: ConnectionOptions, error: OSError) -> ConnectFailed:
+    """All steps were sent, twice, and the door is still closed."""
+    return ConnectFailed(
+        f"{options.where} stays closed: all {len(options.knock)} steps of ansible_routeros_knock were sent, twice. The "
+        "sequence is not (or no longer) the router's, a packet got lost, or a wrong packet from this address put it on "
+        "the penalty list: try again when knock_penalty (a minute) is over. Or the router is off or unreachable.",
+        kind=from_connect(options, error).kind,
+    )
 
 
 def reset(options: ConnectionOptions, when: str) -> ConnectFailed:
