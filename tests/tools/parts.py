@@ -25,8 +25,8 @@ from types import FrameType
 
 from summary import Counts, from_output, judge
 
-# A target that takes longer hangs; the whole of "make test" takes less.
-_LIMIT_SECONDS = 1200
+# A target that takes longer hangs, also on a slow and busy machine.
+_LIMIT_SECONDS = 2700
 
 
 @dataclass(frozen=True)
