@@ -79,7 +79,8 @@ options:
     description:
       - A change that is recognised beforehand as one that shuts out an address which the own user is connected from is
         refused before anything is written, in check mode too. V(true) turns that refusal into a warning.
-      - What is not recognised beforehand is found by O(prove).
+      - What cannot be told beforehand is tried under protection and found by O(prove). Where there is no protection, as
+        with V(off) for O(safe_mode) or O(prove), it is refused as well unless this is V(true).
     type: bool
     default: false
 """
