@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from routeros_simulator.local import LocalSession
 from routeros_simulator.router import Router
@@ -180,3 +182,27 @@ def test_reset_configuration_keeps_users_when_asked(admin: LocalSession) -> None
     again.rows("/user")
     assert again.row("/system/identity")["name"] == "MikroTik"
     assert again.row("/system/note")["note"] == "from the script"
+
+
+def test_a_device_mode_waits_for_the_button(admin: LocalSession) -> None:
+    router = admin.router
+    assert "does not match" in admin.error("/system/device-mode/update", "=mode=palace")
+    assert "out of range" in admin.error("/system/device-mode/update", "=mode=home", "=activation-timeout=5s")
+
+    async def update(press: bool) -> list[list[str]]:
+        sentences: list[list[str]] = []
+        words = ["/system/device-mode/update", "=mode=home", "=activation-timeout=10s"]
+        task = asyncio.ensure_future(router.execute(admin.session, words, sentences.append))
+        await asyncio.sleep(0.01)
+        assert router.device_mode.press() if press else not task.done()
+        await task
+        return sentences
+
+    router.clock.scale = 50.0
+    assert ["!re", "=status=update canceled"] in asyncio.run(update(press=False))
+    assert admin.row("/system/device-mode")["attempt-count"] == "1"
+    asyncio.run(update(press=True))
+    again = LocalSession(router)
+    assert again.row("/system/device-mode")["mode"] == "home"
+    assert again.error("/system/scheduler/add", "=name=j") == "failure: not allowed by device-mode"
+    assert not router.device_mode.press()

@@ -66,6 +66,7 @@ def parser() -> argparse.ArgumentParser:
     add("--rtt", type=float, default=0.0, metavar="MS", help="milliseconds that every request needs on its way")
     add("--time-scale", type=float, default=1.0, metavar="X", help="simulated seconds per real second")
     add("--switch", type=_switch, action="append", default=[], metavar="NAME=VALUE", help="decide an open question")
+    add("--device-mode", metavar="MODE", help="home and others; SIGUSR1 is the button that confirms an update")
     add("--resolve", type=_pair, action="append", default=[], metavar="NAME=ADDRESS", help="what the router's DNS says")
     add("--interface", type=_pair, action="append", default=[], metavar="PREFIX=NAME", help="where sources arrive")
     add("--ipsec", action="append", default=[], metavar="PREFIX", help="sources that come through an IPsec tunnel")
@@ -97,6 +98,9 @@ async def _serve(arguments: argparse.Namespace) -> None:
         loop.add_signal_handler(number, stopping.set)
     switches = dataclasses.replace(Switches(), **dict(arguments.switch))
     router = Router(arguments.version, time_scale=arguments.time_scale, switches=switches)
+    if arguments.device_mode is not None:
+        router.device_mode.set(arguments.device_mode)
+    loop.add_signal_handler(signal.SIGUSR1, router.device_mode.press)
     router.resolver = _resolver(arguments.resolve)
     known = arguments.state is not None and arguments.state.exists()
     # a saved router keeps its ports unless others are asked for

@@ -15,6 +15,7 @@ from .address_lists import AddressLists
 from .call import Call, Handler, Send
 from .clock import Clock
 from .dates import show_moment
+from .device_mode import DeviceMode
 from .errors import BUILT_IN, Fatal, Refused, Trap
 from .facts import Property, menus_of
 from .history import History
@@ -130,6 +131,7 @@ class Router:
         file_table.attach(self)
         packages.attach(self)
         system.attach(self)
+        self.device_mode = DeviceMode(self)
         self.safe_mode = SafeMode(self)
         if "/safe-mode" in self.tables:
             self.safe_mode.register()
