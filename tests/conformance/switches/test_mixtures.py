@@ -1,0 +1,106 @@
+# Copyright (c) 2026, the bastion.routeros contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Our modules work with every position of the switches: all as they are, all the other way, and mixtures."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import random
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import LoginFailed
+from routeros_simulator.switches import WORDS, Switches
+from routeros_simulator.testing import running
+
+from ..traps.conftest import door_to, ours
+
+DOCS = Path(__file__).resolve().parents[3] / "docs" / "simulator.md"
+#: positions of switches that are numbers; the first is the default
+NUMBERS: dict[str, tuple[float, ...]] = {
+    "rollback_delay": (2.0, 8.0),
+    "rule_delay": (0.0, 2.0),
+    "fresh_certificate_delay": (1.0, 4.0),
+    "sign_delay": (1.0, 5.0),
+}
+MIXTURES = int(os.environ.get("SWITCH_MIXTURES", "4"))
+CALLS: list[tuple[str, dict[str, Any]]] = [
+    ("user_group", {"name": "automation", "policy": ["api", "read", "write", "policy", "sensitive", "ftp", "test"]}),
+    ("user", {"name": "ann", "group": "automation", "password": "Correct-horse-1", "address": ["127.0.0.1", "::1"]}),
+    ("certificate", {"name": "ca", "common_name": "ca", "key_size": "prime256v1"}),
+    ("certificate", {"name": "api", "common_name": "api", "ca": "ca", "key_size": "prime256v1"}),
+    ("service", {"name": "api-ssl", "certificate": "api", "tls_version": "only-1.2"}),
+    ("service", {"name": "api", "address": ["127.0.0.0/8", "::1/128"]}),
+    ("service", {"name": "telnet", "disabled": True}),
+    ("address_list", {"list": "mine", "entries": ["127.0.0.0/8", "192.0.2.1", "192.0.2.128/25"], "state": "replaced"}),
+    (
+        "firewall_filter",
+        {
+            "ruleset": "mine",
+            "family": "ipv4",
+            "rules": [
+                {"action": "accept", "connection_state": ["established", "related"]},
+                {"action": "accept", "src_address_list": "mine"},
+                {"action": "drop", "protocol": "tcp", "dst_port": [8728, 8729]},
+            ],
+        },
+    ),
+    ("logging", {"topics": ["firewall", "info"], "action": "memory"}),
+    ("user_settings", {"minimum_password_length": 8}),
+    ("menu", {"path": "/system/identity", "values": {"name": "mixed"}}),
+]
+
+
+def positions() -> dict[str, tuple[Any, ...]]:
+    """Every switch with its positions, the default first."""
+    found: dict[str, tuple[Any, ...]] = {}
+    for one in dataclasses.fields(Switches):
+        if one.name in WORDS:
+            found[one.name] = WORDS[one.name]
+        elif isinstance(one.default, bool):
+            found[one.name] = (one.default, not one.default)
+        else:
+            found[one.name] = NUMBERS[one.name]
+        assert found[one.name][0] == one.default, one.name
+    return found
+
+
+def mixture(number: int) -> dict[str, Any]:
+    """0: the defaults; 1: everything the other way; beyond that a random choice that the number repeats."""
+    dice = random.Random(number)
+    return {
+        name: values[0] if number == 0 else values[-1] if number == 1 else dice.choice(values)
+        for name, values in positions().items()
+    }
+
+
+@pytest.mark.parametrize("version", ["7.16.2", "7.22.3"])
+@pytest.mark.parametrize("number", range(2 + MIXTURES))
+def test_modules_with_any_switches(number: int, version: str) -> None:
+    switches: Mapping[str, Any] = mixture(number)
+    with running(version, time_scale=50, switches=switches) as sim:
+        for module, options in CALLS:
+            assert ours(sim, module, options).changed, (module, switches)
+        for module, options in CALLS:
+            again = ours(sim, module, options)
+            assert not again.changed, (module, again.plans, switches)
+        with pytest.raises(LoginFailed):
+            door_to(sim, "ann", "wrong").open()
+
+
+def test_the_manual_has_every_switch_with_its_positions() -> None:
+    table = dict(re.findall(r"^\| `(\w+)` \| ([^|]*) \|", DOCS.read_text(encoding="utf-8"), re.MULTILINE))
+    assert set(table) == set(positions())
+    for name, values in positions().items():
+        (default,) = re.findall(r"\*\*(.*?)\*\*", table[name])
+        if name in WORDS:
+            assert tuple(table[name].replace("*", "").split(", ")) == values
+        elif isinstance(values[0], bool):
+            assert default == ("yes" if values[0] else "no")
+        else:
+            assert float(default) == values[0]
