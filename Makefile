@@ -95,6 +95,8 @@ lint-mypy: $(READY)
 	  $(addprefix ansible_collections/bastion/routeros/,$(TYPED))
 	$(if $(SIMULATOR),MYPYPATH=tests/simulator/src $(BIN)/mypy tests/simulator/src)
 	MYPYPATH=tests/tools $(BIN)/mypy tests/tools
+	cd tests && MYPYPATH=$(TREE):simulator/src $(BIN)/mypy --cache-dir ../build/cache/mypy \
+	  --config-file ../pyproject.toml -p conformance
 
 lint-yaml: $(READY)
 	$(BIN)/yamllint --strict .

@@ -62,13 +62,14 @@ def test_paths_and_queries(api: Any, operation: Count) -> None:
 
 
 def test_errors(api: Any, operation: Count) -> None:
-    for path, words, text in [
+    wrong: list[tuple[str, dict[str, Any], str]] = [
         ("/ip/nonsense/print", {}, "no such command prefix"),
         ("/ip/service/add", {}, "no such command"),
         ("/ip/service/set", {".id": "*999", "disabled": False}, "no such item"),
         ("/ip/firewall/filter/add", {"chain": "input", "nonsense": "x"}, "unknown parameter nonsense"),
         ("/ip/firewall/filter/add", {"chain": "input", "action": "fly"}, "input does not match any value of action"),
-    ]:
+    ]
+    for path, words, text in wrong:
         with pytest.raises(TrapError, match=text):
             tuple(api(path, **words))
         operation("trap")

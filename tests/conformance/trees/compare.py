@@ -71,6 +71,7 @@ def simulator(folder: Path, version: str) -> Comparison:
     trees = [tree_of(folder, each) for each in VERSIONS]
     tree = tree_of(folder, version)
     own = simulated.own_arguments(version)
+    properties = simulated.own_properties(version)
     menus = sorted({*own, *(menu for each in trees for menu in each.menus)})
     everywhere = {verb for each in trees for verbs in each.menus.values() for verb in verbs if verb in _COMMON}
     commands = {
@@ -81,17 +82,16 @@ def simulator(folder: Path, version: str) -> Comparison:
     for menu in menus:
         names = {name for each in trees for verb in _WRITES for name in each.menus.get(menu, {}).get(verb, ())}
         names |= {name for verb in _WRITES for name in own.get(menu, {}).get(verb, ())}
-        if menu in own:
-            names |= set(simulated.menus_of(version)[menu].properties)
+        names |= properties.get(menu, set())
         if names:
             arguments.update({(menu, verb): names for verb in _WRITES})
     words: dict[tuple[str, str, str], set[str]] = {}
     if version == WORDS:
-        words = {key: set(found) for key, found in _tree_words(tree).items()}
-        for (menu, name), found in simulated.own_words(version).items():
+        words = {key: set(known) for key, known in _tree_words(tree).items()}
+        for (menu, name), own_words in simulated.own_words(version).items():
             for verb in _WRITES:
                 if name in tree.menus.get(menu, {}).get(verb, ()):
-                    words.setdefault((menu, verb, name), set()).update(found)
+                    words.setdefault((menu, verb, name), set()).update(own_words)
     with_tails = {key: {word + tail for word in found for tail in _TAILS} for key, found in words.items()}
     taken = simulated.ask(version, commands, arguments, with_tails)
     differences = list(_compare("simulator", "menu", "", _filled(tree.menus), _filled(taken.commands)))
@@ -111,10 +111,10 @@ def simulator(folder: Path, version: str) -> Comparison:
         theirs = {f"{verb} {name}={word}" for word in in_tree.get(key, ())}
         differences += _compare("simulator", "word", menu, theirs, {f"{verb} {name}={word}" for word in accepted})
     for menu, verbs in own.items():
-        for verb, names in verbs.items():
+        for verb, accepts in verbs.items():
             if verb not in _WRITES:  # add and set have been asked
                 theirs = {f"{verb} {name}" for name in tree.menus.get(menu, {}).get(verb, ())}
-                ours = {f"{verb} {name}" for name in names}
+                ours = {f"{verb} {name}" for name in accepts}
                 differences += _compare("simulator", "argument", menu, theirs, ours)
     tables = sum(len(names) for verbs in own.values() for verb, names in verbs.items() if verb not in _WRITES)
     compared = {
@@ -159,8 +159,8 @@ def collection(folder: Path, version: str) -> Comparison:
     standing_alone = {f"{menu}/{verb}" for menu in ("", "/system") for verb in tree.menus[menu]}
     found += _compare("collection", "menu", "", _filled(tree.menus) | (standing_alone & set(ours)), ours)
     in_tree: dict[tuple[str, str], set[str]] = {}
-    for (menu, _unused, name), words in _tree_words(tree).items():
-        in_tree.setdefault((menu, name), set()).update(words)
+    for (place, _unused, name), words in _tree_words(tree).items():
+        in_tree.setdefault((place, name), set()).update(words)
     for path, menu in ours.items():
         verbs = tree.menus.get(path, {})
         commands = {verb for verb in verbs if verb not in declared.UNDECLARED}

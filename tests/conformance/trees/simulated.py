@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from routeros_simulator.facts import menus_of
@@ -42,7 +42,7 @@ def ask(
     found = Taken()
     with running(version) as simulator, RawClient(simulator.api_port).login() as client:
 
-        def refusals(sentences: list[Sentence]) -> Iterable[str]:
+        def refusals(sentences: Sequence[Sentence]) -> Iterable[str]:
             return map(trap, client.many((*sentence, f"={POISON}=") for sentence in sentences))
 
         verbs = [(menu, verb) for menu, names in commands.items() for verb in sorted(names)]
@@ -77,3 +77,8 @@ def own_words(version: str) -> dict[tuple[str, str], frozenset[str]]:
 def own_arguments(version: str) -> dict[str, dict[str, frozenset[str]]]:
     """menu -> command -> arguments, as the simulator's tables have them."""
     return {path: dict(menu.commands) for path, menu in menus_of(version).items()}
+
+
+def own_properties(version: str) -> dict[str, set[str]]:
+    """menu -> all properties, those that can only be read as well."""
+    return {path: set(menu.properties) for path, menu in menus_of(version).items()}
