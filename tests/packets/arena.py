@@ -147,7 +147,7 @@ class Arena:
     def send(self, frame: Frame, interface: str) -> None:
         """Send a frame to one of the router's interfaces."""
         sender, address = self._senders[interface]
-        sender.send(frame.bytes(address))
+        sender.send(frame.on_wire(address))
 
     def answer(self) -> None:
         """Let the router answer what came to its open UDP port, to the sender of each packet."""

@@ -34,21 +34,22 @@ class Frame:
     @property
     def family(self) -> int:
         """4 or 6."""
-        return ipaddress.ip_address(self.source).version
+        return 6 if ":" in self.source else 4
 
     @property
     def size(self) -> int:
         """Bytes with the IP header."""
         return len(self.packet())
 
-    def bytes(self, destination_mac: bytes) -> bytes:
+    def on_wire(self, destination_mac: bytes) -> bytes:
         """The frame on the wire."""
         kind = 0x0800 if self.family == 4 else 0x86DD
         return destination_mac + mac(self.source_mac) + struct.pack("!H", kind) + self.packet()
 
     def packet(self) -> bytes:
         """The IP packet."""
-        source, destination = (ipaddress.ip_address(each).packed for each in (self.source, self.destination))
+        source = ipaddress.ip_address(self.source).packed
+        destination = ipaddress.ip_address(self.destination).packed
         protocol = PROTOCOLS[self.protocol]
         segment = self._segment()
         if self.family == 4:
@@ -86,7 +87,7 @@ def mac(text: str) -> bytes:
 
 def _checksum(data: bytes) -> int:
     data += b"\0" * (len(data) % 2)
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    total: int = sum(struct.unpack(f"!{len(data) // 2}H", data))
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)
     return ~total & 0xFFFF

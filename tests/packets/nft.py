@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.values.times import microseconds
-from ansible_collections.bastion.routeros.tests.packets.nft_matchers import Row, Untranslatable, alternatives, last
+from ansible_collections.bastion.routeros.tests.packets.nft_matchers import Row, Untranslatable, choice, last
 
 __all__ = ["TABLES", "Script", "Untranslatable", "translate"]
 
@@ -57,6 +57,8 @@ _REJECT = {
         "tcp-reset": "tcp reset",
     },
 }
+# Longer than any test. Without a timeout of its own an entry that had one would end with the next update of it.
+_FOR_EVER = "365d"
 _USUAL_REJECT = {4: "icmp-network-unreachable", 6: "icmp-no-route"}
 
 
@@ -96,20 +98,22 @@ class _Translation:
         """The lines of one rule: none when it can never match."""
         if _is(row, "invalid"):
             raise Untranslatable("a rule that the router flags as invalid")
-        plain, counting, before = [], [], []
+        plain: list[str] = []
+        counting: list[str] = []
+        before: list[list[str]] = []
         names = [name for name in row if name not in _NO_MATCHERS and not name.startswith(".")]
         for name in sorted(names, key=lambda name: (last(name), name != "protocol")):
-            found = alternatives(self, row, name, row[name])
-            if not found:
+            found = choice(self, row, name, row[name])
+            if not found.expressions and not found.negated:
                 return []
-            if len(found) > 1:
-                # One rule cannot say "or": that is worked out before it, into a bit of the packet's mark.
-                bit = 1 << len(before)
-                before.append([f"meta mark set meta mark & {~bit & 0xFFFFFFFF:#x}"])
-                before[-1] += [f"{each} meta mark set meta mark | {bit:#x}" for each in found]
-                plain.append(f"meta mark & {bit:#x} == {bit:#x}")
-            else:
-                (counting if last(name) else plain).extend(found)
+            if len(found.expressions) == 1 and not found.negated:
+                (counting if last(name) else plain).extend(found.expressions)
+                continue
+            # One rule cannot say "or", nor "none of": that is worked out before it, into a bit of the packet's mark.
+            bit = 1 << len(before)
+            before.append([f"meta mark set meta mark & {~bit & 0xFFFFFFFF:#x}"])
+            before[-1] += [f"{each} meta mark set meta mark | {bit:#x}" for each in found.expressions]
+            plain.append(f"meta mark & {bit:#x} == {0 if found.negated else bit:#x}")
         actions = self.actions(table, row)
         lines = [line for group in before for line in group]
         return [*lines, " ".join(part for part in (*plain, *counting, *actions) if part)]
@@ -150,10 +154,8 @@ class _Translation:
             raise Untranslatable(f"action={row['action']} without a list")
         address = f"{'ip' if self.family == 4 else 'ip6'} {side}addr"
         timeout = row.get("address-list-timeout", "none-dynamic")
-        element = address
-        if timeout not in ("none-dynamic", "none-static", "0s"):
-            element += f" timeout {_milliseconds(timeout)}ms"
-        return f"update @{self.list_name(row['address-list'])}_dynamic {{ {element} }}"
+        time = _FOR_EVER if timeout in ("none-dynamic", "none-static", "0s") else f"{_milliseconds(timeout)}ms"
+        return f"update @{self.list_name(row['address-list'])}_dynamic {{ {address} timeout {time} }}"
 
     def sets(self, rows: Sequence[Row]) -> Iterable[str]:
         """The sets of all address lists that the rules name."""
@@ -165,8 +167,8 @@ class _Translation:
                     continue
                 element, single = _element(row.get("address", ""), self.family)
                 if _is(row, "dynamic") and single:
-                    timeout = f" timeout {_milliseconds(row['timeout'])}ms" if "timeout" in row else ""
-                    dynamic.append(element + timeout)
+                    time = f"{_milliseconds(row['timeout'])}ms" if "timeout" in row else _FOR_EVER
+                    dynamic.append(f"{element} timeout {time}")
                 else:
                     static.append(element)
             yield f"set {shown}_static {{ type {kind}; flags interval; auto-merge; {_elements(static)} }}"

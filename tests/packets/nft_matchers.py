@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.values.times import microseconds
@@ -23,11 +24,20 @@ _TYPES = {
     6: frozenset({"unicast", "local", "anycast", "multicast", "unreachable"}),
 }
 _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
+_PORT_MATCHERS = frozenset({"src-port", "dst-port", "port"})
 _COUNTING = frozenset({"limit", "dst-limit", "connection-limit", "random", "nth"})
 
 
 class Untranslatable(Exception):
     """nftables has no words for it, or not for exactly that; the message says for what."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Expressions of which one must hold, or none of them when `negated`. No expressions: never, or always."""
+
+    expressions: list[str]
+    negated: bool = False
 
 
 class Context(Protocol):
@@ -50,8 +60,8 @@ def last(name: str) -> bool:
     return name in _COUNTING
 
 
-def alternatives(context: Context, row: Row, name: str, text: str) -> list[str]:
-    """The expressions of which one must hold: none for never, an empty one for always.
+def choice(context: Context, row: Row, name: str, text: str) -> Choice:
+    """What a matcher asks for; an empty expression holds always.
 
     :raises Untranslatable: there are none that mean the same.
     """
@@ -64,7 +74,10 @@ def alternatives(context: Context, row: Row, name: str, text: str) -> list[str]:
     if last(name) and not context.approximate:
         raise Untranslatable(f"{name}={text} (only nearly)")
     try:
-        return make(context, row, value, negated)
+        if name in _PORT_MATCHERS:
+            # nft 1.0.6 joins "source port not A" and "destination port not B" to "not (A and B)".
+            return Choice(make(context, row, value, False), negated)
+        return Choice(make(context, row, value, negated))
     except (ValueError, KeyError):
         raise Untranslatable(f"{name}={text}") from None
 
@@ -135,8 +148,7 @@ def _port(*sides: str) -> Make:
         if row.get("protocol") not in _PORTED:
             raise ValueError("ports need a protocol that has them")
         ports = _port_set(value)
-        found = [f"th {side}port {'!= ' if negated else ''}{ports}" for side in sides]
-        return [" ".join(found)] if negated else found
+        return [f"th {side}port {ports}" for side in sides]
 
     return make
 
