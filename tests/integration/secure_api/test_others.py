@@ -154,7 +154,7 @@ def test_too_many_connections_block_a_source_and_nobody_else(router: Simulator, 
     good = outside.verifying(stage.ca())
 
     def enter(source: str) -> str:
-        return outside.encrypted(router.api_ssl_port, source, "automation", PASSWORD, good, timeout=1.5)
+        return outside.encrypted(router.api_ssl_port, source, "automation", PASSWORD, good)
 
     assert [enter("127.0.5.66") for _number in range(attempts + 1)] == [*["in"] * attempts, "silent"]
     assert enter("127.0.5.67") == "in"
@@ -174,11 +174,11 @@ def test_above_its_rate_a_source_is_dropped_but_not_counted(router: Simulator, s
     assert first.code == 0, first.text
     good = outside.verifying(stage.ca())
 
-    def enter() -> str:
-        return outside.encrypted(router.api_ssl_port, "127.0.5.66", "automation", PASSWORD, good, timeout=1.0)
+    def enter(timeout: float = outside.PATIENCE) -> str:
+        return outside.encrypted(router.api_ssl_port, "127.0.5.66", "automation", PASSWORD, good, timeout=timeout)
 
     assert [enter() for _number in range(8)] == ["in"] * 8
-    assert [enter() for _number in range(4)] == ["silent"] * 4
+    assert [enter(1) for _number in range(4)] == ["silent"] * 4
     climbed = {row["list"] for row in router.rows("/ip/firewall/address-list") if row["address"] == "127.0.5.66"}
     assert climbed == {f"bastion-api-stage{number}" for number in range(1, 9)}
     # It may go on where it stopped, as soon as its rate allows.
