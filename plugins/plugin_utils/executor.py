@@ -35,8 +35,8 @@ class Executor:
         self._window = window
         self._sleep = sleep
         self._ids: dict[str, str] = {}
-        # Dictionaries for their order.
-        self._touched: dict[str, dict[str, None]] = {}
+        # A dictionary for its order.
+        self._trail: dict[tuple[str, str], None] = {}
         self._unanswered: list[Operation] = []
 
     def resolve(self, name: str) -> str:
@@ -44,12 +44,21 @@ class Executor:
         return self._ids.get(name, name)
 
     @property
-    def touched(self) -> dict[str, Set[str]]:
-        """The ids, by menu path, of every row that a sentence was sent for, and of every row that was added.
+    def trail(self) -> Sequence[tuple[str, str]]:
+        """Menu path and id of every row that a sentence was sent for or that was added, by the last sentence for it."""
+        return tuple(self._trail)
 
-        Menus and ids are in the order of the first sentence for them.
-        """
-        return {path: ids.keys() for path, ids in self._touched.items()}
+    @property
+    def touched(self) -> dict[str, Set[str]]:
+        """The ids of the trail, by menu path."""
+        found: dict[str, dict[str, None]] = {}
+        for path, name in self._trail:
+            found.setdefault(path, {})[name] = None
+        return {path: names.keys() for path, names in found.items()}
+
+    def _step_on(self, path: str, name: str) -> None:
+        self._trail.pop((path, name), None)
+        self._trail[path, name] = None
 
     @property
     def unanswered(self) -> Sequence[Operation]:
@@ -59,7 +68,7 @@ class Executor:
     def _touch(self, operation: Operation, ret: str | None) -> None:
         if operation.handle and ret:
             self._ids[operation.handle] = ret
-            self._touched.setdefault(operation.path, {})[ret] = None
+            self._step_on(operation.path, ret)
 
     def run(self, operations: Sequence[Operation]) -> None:
         """Carry out the operations.
@@ -78,7 +87,7 @@ class Executor:
 
     def _sentence(self, operation: Operation) -> tuple[str, ...]:
         if operation.id or operation.verb != "add":
-            self._touched.setdefault(operation.path, {})[self.resolve(operation.id)] = None
+            self._step_on(operation.path, self.resolve(operation.id))
         return operation.sentence(self.resolve)
 
     def _one(self, operation: Operation, timeout: float | None = None) -> None:

@@ -212,10 +212,10 @@ class Transaction:
             protection.keep()
         except BaseException as failure:
             # A task's timeout and an interruption are no Exceptions, and must not leave half a change either.
-            if not executor.touched and not executor.unanswered and not protection.active:
+            if not executor.trail and not executor.unanswered and not protection.active:
                 raise
             patient = isinstance(failure, RouterError)
-            undo = Undo(base, executor.touched, executor.unanswered, self._read, self._sleep)
+            undo = Undo(base, executor.trail, executor.unanswered, self._read, self._sleep)
             found = protection.restore(base, undo, self._read, patient=patient)
             if not isinstance(failure, RouterError):
                 raise

@@ -10,7 +10,7 @@ are remembered here, so that no pass puts back what an earlier one has put back 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.compare import Co
 from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import Trap
 from ansible_collections.bastion.routeros.plugins.plugin_utils.executor import Executor
 from ansible_collections.bastion.routeros.plugins.plugin_utils.menus import menu
-from ansible_collections.bastion.routeros.plugins.plugin_utils.operations import Operation, invert
+from ansible_collections.bastion.routeros.plugins.plugin_utils.operations import Operation, Row, handles, invert
 
 if TYPE_CHECKING:
     from ansible_collections.bastion.routeros.plugins.plugin_utils.session import Session
@@ -29,22 +29,25 @@ ROUNDS = 3
 
 
 class Undo:
-    """The way back to ``base`` for the rows that were touched.
+    """The way back to ``base`` for the rows that were written: what was written last is put back first, in all menus.
 
-    :param touched: ids by menu path, of rows that were changed, moved, removed or added, in the order of writing.
+    So packets meet nothing on the way back that they did not meet on the way there: a list loses its entries only after
+    no rule in force names it, and a user goes before its group.
+
+    :param trail: menu paths and ids of rows that were changed, moved, removed or added, in the order of writing.
     :param unanswered: adds that were sent and whose answer never came.
     """
 
     def __init__(
         self,
         base: State,
-        touched: Mapping[str, Set[str]],
+        trail: Sequence[tuple[str, str]],
         unanswered: Sequence[Operation],
         read: Callable[[Session], State],
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._base = base
-        self._touched = {path: list(ids) for path, ids in touched.items()}
+        self._trail = list(trail)
         self._unanswered = list(unanswered)
         self._read = read
         self._sleep = sleep
@@ -69,12 +72,14 @@ class Undo:
     def _left(self, live: Session) -> list[Operation]:
         now = self._read(live)
         self._recognise(now)
+        names = handles()
+        turn = {step: -number for number, step in enumerate(self._trail)}
         operations: list[Operation] = []
-        # Last written, first put back: a user goes before its group.
-        for path, ids in reversed(list(self._touched.items())):
+        for path in dict.fromkeys(path for path, _name in self._trail):
             if path in self._base.tables and path in now.tables:
-                operations += invert(menu(path), self._base.rows(path), now.rows(path), ids)
-        return operations
+                ids = [name for other, name in self._trail if other == path]
+                operations += invert(menu(path), self._base.rows(path), now.rows(path), ids, names)
+        return sorted(operations, key=lambda step: turn[step.path, step.was.get(".id", "") or step.id])
 
     def _put_back(self, live: Session, operations: Sequence[Operation]) -> str:
         """One pass; what the router refuses now may go through after the rest (a group still in use, say)."""
@@ -98,20 +103,28 @@ class Undo:
         if old:
             rows = [{**row, ".id": name} if row.get(".id") == old else row for row in self._base.rows(path)]
             self._base = replace(self._base, tables={**self._base.tables, path: rows})
-        self._touched.setdefault(path, []).append(name)
+        if old and (path, old) in self._trail:
+            self._trail[self._trail.index((path, old))] = (path, name)
+        else:
+            self._trail.append((path, name))
 
     def _recognise(self, now: State) -> None:
         """Find the rows behind adds that were never answered: new ones, with just what was sent."""
+        strange: dict[str, list[Row]] = {}
         for operation in self._unanswered:
             path = operation.path
             if path not in now.tables or path not in self._base.tables:
                 continue
+            if path not in strange:
+                known = {row.get(".id") for row in self._base.rows(path)}
+                known |= {name for other, name in self._trail if other == path}
+                strange[path] = [row for row in now.rows(path) if row.get(".id") not in known]
             compare = Comparer(menu(path), now.version)
-            known = {row.get(".id") for row in self._base.rows(path)} | set(self._touched.get(path, ()))
-            for row in now.rows(path):
-                if row.get(".id") not in known and _is(compare, operation, row):
-                    self._is_back(operation, row[".id"])
-                    break
+            # In the order of sending, so that each is found at once among many.
+            found = next((row for row in strange[path] if _is(compare, operation, row)), None)
+            if found is not None:
+                strange[path].remove(found)
+                self._is_back(operation, found[".id"])
         self._unanswered = []
 
 
