@@ -15,9 +15,11 @@ import warnings
 from pathlib import Path
 
 ANONYMOUS = "ADH:@SECLEVEL=0"
+# Seconds; long enough for a machine that is busy with other things.
+PATIENCE = 4.0
 
 
-def connect(port: int, source: str, host: str = "127.0.0.1", timeout: float = 2.0) -> socket.socket:
+def connect(port: int, source: str, host: str = "127.0.0.1", timeout: float = PATIENCE) -> socket.socket:
     """A TCP connection from one of this machine's addresses; 127.0.0.0/8 plays the outside world."""
     bind_to = ("::1" if ":" in host else source, 0)
     connection = socket.create_connection((host, port), timeout, source_address=bind_to)
@@ -25,7 +27,9 @@ def connect(port: int, source: str, host: str = "127.0.0.1", timeout: float = 2.
     return connection
 
 
-def plain(port: int, source: str, user: str, password: str, *, host: str = "127.0.0.1", timeout: float = 2.0) -> str:
+def plain(
+    port: int, source: str, user: str, password: str, *, host: str = "127.0.0.1", timeout: float = PATIENCE
+) -> str:
     """What a client of the plain API sees."""
     try:
         with connect(port, source, host, timeout) as connection:
@@ -43,7 +47,7 @@ def encrypted(
     *,
     host: str = "127.0.0.1",
     name: str = "",
-    timeout: float = 2.0,
+    timeout: float = PATIENCE,
 ) -> str:
     """What a client of the API over TLS sees; ``context`` says how it verifies, ``name`` whom it expects."""
     try:
