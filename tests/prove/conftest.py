@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
@@ -46,7 +48,13 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
             terminalreporter.write_line(f"{text}: {counts[tried]} / {counts[bad]}")
 
 
+@pytest.fixture(scope="session")
+def houses(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], house.House]:
+    """A secured router of a release; the same one for everybody."""
+    return cache(lambda version: house.build(version, tmp_path_factory.mktemp("house")))
+
+
 @pytest.fixture(scope="session", params=house.VERSIONS)
-def secured(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> house.House:
+def secured(request: pytest.FixtureRequest, houses: Callable[[str], house.House]) -> house.House:
     """A secured router of each release."""
-    return house.build(str(request.param), tmp_path_factory.mktemp("house"))
+    return houses(str(request.param))

@@ -27,8 +27,10 @@ from routeros_simulator import state as saved
 from routeros_simulator.testing import Simulator, running
 
 VERSIONS = ("7.12.2", "7.18.2", "7.22.3", "7.24")
-# Simulated seconds run this much faster than ours.
-SCALE = 200.0
+# Simulated seconds run this much faster than ours; a dead-man switch of some 60 s must not fire early.
+SCALE, DEAD_MAN_SCALE = 200.0, 10.0
+# After so many simulated seconds a rule acts.
+RULES_ACT = 2.5
 # Real seconds after which a silent router counts as unreachable.
 PATIENCE = 1.5
 USER, PASSWORD = "automation", "correct-horse-7"
@@ -92,7 +94,8 @@ class Case:
 
     `rows` are added to the secured router and `settings` changed beforehand. `$port`, `$plain` and `$free` stand for
     the ports of api-ssl, api and of nobody. `way`: verified | plain | first contact; `source`: where the operator
-    comes from. `why` is what the refusal says, when one is given. `since`: the first release that it makes sense on.
+    comes from. `why` is what the refusal says, when one is given. `armed`: the operator has the policies that a
+    dead-man switch needs.
     """
 
     name: str
@@ -103,6 +106,7 @@ class Case:
     source: str = "127.0.0.1"
     settings: Mapping[str, Any] = field(default_factory=dict)
     why: str = ""
+    armed: bool = False
 
     def __str__(self) -> str:
         return self.name.replace(" ", "-")
@@ -116,6 +120,7 @@ class Stage:
     case: Case
     ca: Path
     ports: dict[str, str]
+    scale: float = SCALE
 
     def door(self) -> Door:
         """The operator's own way in, as the inventory tells it."""
@@ -148,7 +153,11 @@ class Stage:
 
     def play(self, *, check_mode: bool = False) -> Outcome:
         """Carry the calls out as one transaction."""
-        settings = {"settle": 0.05, "safe_mode_wait": 2.0, **self.filled(dict(self.case.settings))}
+        settings = {
+            "settle": max(0.05, RULES_ACT / self.scale),
+            "safe_mode_wait": 2.0,
+            **self.filled(dict(self.case.settings)),
+        }
         changes = changes_of(self.filled(list(self.case.calls)))
         return Transaction(self.door(), changes, Settings(**settings), check_mode=check_mode).run()
 
@@ -201,11 +210,14 @@ class House:
     @contextmanager
     def stage(self, case: Case, mixture: Mapping[str, Any]) -> Iterator[Stage]:
         """A router as the case finds it."""
-        with running(self.version, time_scale=SCALE, switches=mixture) as router:
+        # Before 7.18 a dead-man switch is armed for those who have the policies; the operator normally has them not.
+        armed = self.version == VERSIONS[0] and (case.way == "first contact" or case.armed)
+        scale = DEAD_MAN_SCALE if armed else SCALE
+        with running(self.version, time_scale=scale, switches=mixture) as router:
             ports = {"$port": str(router.api_ssl_port), "$plain": str(router.api_port), "$free": "1"}
             if case.way != "first contact":
                 router.call(lambda: self._furnish(router))
-            stage = Stage(router, case, self.ca, ports)
+            stage = Stage(router, case, self.ca, ports, scale)
             router.call(lambda: self._prepare(router, stage))
             yield stage
 

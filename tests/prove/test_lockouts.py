@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -48,6 +49,25 @@ def test_a_lockout_is_refused_or_undone(secured: House, case: Case, record_prope
         stage.router.advance(5)  # rules act a moment later
         assert stage.get_in()
         assert re.search(case.why, str(text)), text
+
+
+@pytest.mark.parametrize("name", ["a tunnel that nobody answers", "only from the wrong interfaces"])
+def test_where_the_session_is_cut_a_dead_man_switch_fires(
+    houses: Callable[[str], House], name: str, record_property: Record
+) -> None:
+    """Before 7.18, for a user that may have one."""
+    record_property("tried", "lock-outs tried")
+    record_property("bad", "lock-outs succeeded")
+    (case,) = [case for case in LOCKOUTS if case.name == name]
+    rights = {"policy": "read,write,api,policy,sensitive,ftp,reboot,test"}
+    case = dataclasses.replace(case, armed=True, changed=(("/user/group", "automation", rights),))
+    with houses(VERSIONS[0]).stage(case, {}) as stage:
+        before = stage.look()
+        text = failure(stage)
+        assert text.rolled_back
+        assert "dead-man switch has fired" in text
+        assert stage.look() == before
+        assert stage.get_in()
 
 
 class Failure(str):

@@ -52,7 +52,8 @@ def load(router: Router, data: Any) -> None:
     # first everything goes, then everything comes: a row that goes would change the names that others have for it
     for path in saved:
         for row in [row for row in router.tables[path] if not row.dynamic]:
-            router.tables[path].delete(row)
+            if row.linked:  # an authority has taken along what it signed
+                router.tables[path].delete(row)
     for path, content in saved.items():
         table = router.tables[path]
         for row_id, values, hidden in content["rows"]:
