@@ -68,7 +68,7 @@ demo: $(READY) ## secure a simulated router and prove it from outside
 	@$(BIN)/python tests/demo/demo.py
 
 # The longest come first.
-TEST_PARTS := integration prove sanity unit demo lint build
+TEST_PARTS := integration prove packets sanity unit demo lint build
 
 .PHONY: test
 test: $(READY) ## everything below that tests; what continuous integration runs
@@ -97,6 +97,8 @@ lint-mypy: $(READY)
 	MYPYPATH=tests/tools $(BIN)/mypy tests/tools
 	cd tests && MYPYPATH=$(TREE):simulator/src $(BIN)/mypy --cache-dir ../build/cache/mypy \
 	  --config-file ../pyproject.toml -p conformance
+	cd build/dev && $(BIN)/mypy --config-file $(ROOT)/pyproject.toml \
+	  $(addprefix ansible_collections/bastion/routeros/tests/,packets unit/verdict)
 
 lint-yaml: $(READY)
 	$(BIN)/yamllint --strict .
@@ -153,6 +155,20 @@ conformance: $(READY) $(CLIENTS) ## the simulator against real command trees and
 prove: $(READY) ## that nobody is locked out: ways to do it, and changes that only look like them
 	@$(SUMMARY) prove build/results/prove.xml -- $(BIN)/python -m pytest tests/prove -n $(WORKERS) \
 	  --junitxml=build/results/prove.xml $(PYTEST_ARGS)
+
+# What the tests with real packets run beside Python, and the packages that bring it.
+PACKET_TOOLS := nft ip nmap knock
+PACKET_PACKAGES := nftables iproute2 nmap knockd
+
+.PHONY: packets
+packets: $(READY) ## real packets between network namespaces, as root; without root they are skipped, loudly
+	@lacking=""; for tool in $(PACKET_TOOLS); do command -v $$tool >/dev/null || lacking="$$lacking $$tool"; done; \
+	if [ -n "$$lacking" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "installing $(PACKET_PACKAGES), for want of$$lacking"; apt-get update -qq; \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(PACKET_PACKAGES) >/dev/null; \
+	fi
+	@$(SUMMARY) packets build/results/packets.xml -- $(BIN)/python -m pytest tests/packets -n $(WORKERS) \
+	  --junitxml=build/results/packets.xml $(PYTEST_ARGS)
 
 .PHONY: sanity
 sanity: $(READY) ## ansible-test sanity

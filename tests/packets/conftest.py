@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 import pytest
 from ansible_collections.bastion.routeros.tests.packets.namespaces import missing
@@ -68,6 +69,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if item.get_closest_marker("real_packets"):
                 item.add_marker(pytest.mark.skip(reason=f"real packets need {lacking}"))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker of pytest-xdist hands over what it counted."""
+    handed = getattr(session.config, "workeroutput", None)
+    if handed is not None:
+        handed["packets"] = {name: asdict(tally) for name, tally in _TALLIES.items()}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take in what a worker counted."""
+    for name, counts in getattr(node, "workeroutput", {}).get("packets", {}).items():
+        _TALLIES[name] += Tally(**counts)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
