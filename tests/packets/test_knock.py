@@ -2,6 +2,7 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+# ruff: noqa: D103
 """The rules that the knock role leaves on a router, met by real packets: our client, knock(1), nmap and hping3.
 
 The role runs on a simulated router; its rules are read back over the API, translated to nftables, and loaded into a
@@ -67,6 +68,12 @@ def rules(tmp_path_factory: pytest.TempPathFactory) -> dict[int, tuple[Rows, Row
     return found
 
 
+def need(tool: str) -> None:
+    """Skip the test when this program of others is not installed."""
+    if shutil.which(tool) is None:
+        pytest.skip(f"{tool} is not installed")
+
+
 @dataclass
 class House:
     """The router with its door, and who comes to it."""
@@ -91,10 +98,18 @@ class House:
         with (who or self.client).inside():
             knock.play(self.host, steps or STEPS, pause=pause)
 
-    def nmap(self, *options: str, who: Namespace | None = None) -> None:
+    def nmap(self, *options: str, who: Namespace | None = None, pinging: bool = False) -> str:
         """Scan as fast as that goes."""
-        six = ["-6"] if self.family == 6 else []
-        (who or self.client).run("nmap", *six, "-n", "-Pn", "-T5", "--max-retries", "1", *options, self.host)
+        need("nmap")
+        words = [
+            *(["-6"] if self.family == 6 else []),
+            *([] if pinging else ["-Pn"]),
+            "-n",
+            "-T5",
+            "--max-retries",
+            "1",
+        ]
+        return (who or self.client).run("nmap", *words, *options, self.host)
 
 
 @pytest.fixture(scope="module")
@@ -221,6 +236,7 @@ def test_a_scanner_beside_does_not_disturb(house: House) -> None:
 
 
 def test_knock_1_opens(house: House) -> None:
+    need("knock")
     six = ["-6"] if house.family == 6 else ["-4"]
     ports = [f"{step.port}:{step.protocol}" for step in STEPS]
     house.client.run("knock", *six, "-d", "50", house.host, *ports)
@@ -233,8 +249,8 @@ def test_nmap_opens(house: House) -> None:
     assert house.open()
 
 
-@pytest.mark.skipif(shutil.which("hping3") is None, reason="hping3 is not installed")
 def test_hping3_opens(house: House) -> None:
+    need("hping3")
     if house.family == 6:
         pytest.skip("hping3 knows IPv4 only")
     for step in STEPS:
@@ -253,7 +269,7 @@ def test_trusted_sources_never_knock(house: House) -> None:
 def test_a_ping_and_a_neighbour_are_answered_under_penalty(house: House) -> None:
     house.knock(STEPS[0], knock.Step("tcp", 15000))
     house.client.run("ip", "neighbour", "flush", "all")
-    house.client.run("ping", "-c", "1", "-W", "2", house.host)
+    assert "1 host up" in house.nmap("-sn", "-PE", "--disable-arp-ping", pinging=True)
 
 
 @pytest.mark.parametrize(

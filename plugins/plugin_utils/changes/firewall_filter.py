@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Change
@@ -17,6 +17,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.state import Read
 from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version
 
 PATHS = {"ipv4": "/ip/firewall/filter", "ipv6": "/ipv6/firewall/filter"}
+KNOCK = "knock"
 INTERFACE_LISTS = "/interface/list"
 LIST_MATCHERS = ("in-interface-list", "out-interface-list", "in-bridge-port-list", "out-bridge-port-list")
 BUILT_IN_CHAINS = ("input", "forward", "output")
@@ -30,6 +31,15 @@ class FirewallFilter(Change):
 
     name = "firewall_filter"
     paths = tuple(PATHS.values())
+
+    def secrets(self) -> Iterable[object]:
+        """The steps of the knock role's ruleset: their rules are known by their comments."""
+        yield from super().secrets()
+        if self.options.get("ruleset") == KNOCK:
+            for rule in self.options.get("rules") or []:
+                ports = rule.get("dst_port") or []
+                if "step" in str(rule.get("comment", "")).lower():
+                    yield from ports if isinstance(ports, list) else [ports]
 
     def check(self, version: Version) -> None:
         self._families = list(PATHS) if self.options["family"] == "both" else [self.options["family"]]

@@ -1,0 +1,91 @@
+# Copyright (c) 2026, the bastion.routeros contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role: twice unchanged, gone without a trace, beside secure_api in either order, refusals, a secret kept."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.bastion.routeros.tests.integration.secure_api.stage import Stage, snapshot
+from routeros_simulator.testing import Simulator
+
+KNOCK = "bastion.routeros.knock"
+PORTS = ("41873", "12077", "28511")
+
+
+def shown(text: str) -> list[str]:
+    return [port for port in PORTS if port in text]
+
+
+def test_twice_unchanged_masked_and_gone_without_a_trace(router: Simulator, stage: Stage) -> None:
+    before = snapshot(router)
+    checked = stage.play("--check", "--diff", "-vvvv", playbook=KNOCK)
+    assert checked.changed == 1, checked.text
+    assert snapshot(router) == before
+    first = stage.play("--diff", "-vvvv", playbook=KNOCK)
+    assert first.changed == 1, first.text
+    assert "bastion-knock-open" in first.text
+    assert not shown(checked.text + first.text)
+    again = stage.play("--diff", playbook=KNOCK)
+    assert again.changed == 0, again.text
+    gone = stage.play("-vvvv", "--diff", playbook=KNOCK, extra={"knock_state": "absent"})
+    assert gone.changed == 1, gone.text
+    assert snapshot(router) == before
+
+
+@pytest.mark.parametrize("order", ["knock first", "secure_api first"])
+def test_beside_secure_api_in_either_order(router: Simulator, stage: Stage, order: str) -> None:
+    books = [KNOCK, "bastion.routeros.secure_api"]
+    if order == "secure_api first":
+        books.reverse()
+    assert stage.play(playbook=books[0]).changed > 0
+    only_one = snapshot(router)
+    assert stage.play(playbook=books[1]).changed > 0
+    gates = [
+        row.values["jump-target"]
+        for path in ("/ip/firewall/filter",)
+        for row in router.router.tables[path]
+        if row.values.get("chain") == "input" and row.values.get("action") == "jump"
+    ]
+    assert gates[:2] == ["bastion-knock", "bastion-secure-api"]
+    for book in books:
+        again = stage.play(playbook=book)
+        assert again.changed == 0, again.text
+    if order == "secure_api first":
+        assert stage.play(playbook=KNOCK, extra={"knock_state": "absent"}).changed == 1
+        assert snapshot(router) == only_one
+
+
+def test_everything_wrong_is_told_at_once_before_anything_is_written(router: Simulator, stage: Stage) -> None:
+    before = snapshot(router)
+    wrong = {
+        "knock_sequence": ["tcp/41873", "tcp/22", "udp/12077"],
+        "knock_penalty": "10s",
+        "knock_trusted_sources": [],
+    }
+    refused = stage.play("-v", playbook=KNOCK, extra=wrong)
+    assert refused.changed == -1
+    for reason in (
+        "Step 2 is a well-known port",
+        "step 2 is the port of the service ssh",
+        "knock_penalty has to be longer",
+        "would stand before a closed door",
+    ):
+        assert reason in refused.flat
+    assert not shown(refused.text)
+    assert snapshot(router) == before
+
+
+def test_a_weak_sequence_in_writing(stage: Stage) -> None:
+    weak = {"knock_sequence": ["tcp/41873", "tcp/12077"], "knock_allow_weak": True}
+    assert stage.play(playbook=KNOCK, extra=weak).changed == 1
+
+
+def test_a_knock_that_does_not_open_is_rolled_back(router: Simulator, stage: Stage) -> None:
+    before = snapshot(router)
+    stage.variables |= {"knock_trusted_sources": [], "ansible_routeros_knock": ["udp/41873"], "ansible_timeout": 2}
+    failed = stage.play("-vvvv", playbook=KNOCK)
+    assert failed.changed == -1
+    assert "Everything was undone" in failed.flat
+    assert not shown(failed.text)
+    assert snapshot(router) == before
