@@ -114,8 +114,13 @@ def removed(case: Case) -> Iterator[Finding]:
     leaf = named(case.before, CERTIFICATE, bound)
     if leaf is None or not case.way.verified:
         return
+    # A renewal: the old one stepped aside under another name, a new one has taken over the name and the services.
+    successor = named(case.after, CERTIFICATE, bound)
+    renewed = successor is not None and successor.get(".id") != leaf.get(".id")
     for step in case.operations:
         if step.path != CERTIFICATE or step.verb != "remove":
+            continue
+        if step.id == leaf.get(".id") and renewed:
             continue
         if step.id == leaf.get(".id"):
             why = f"the certificate '{bound}', which the service '{case.way.service}' uses, would be gone"

@@ -110,11 +110,15 @@ def test_a_changed_policy_changes_only_what_it_says(router: Simulator, stage: St
     stage.variables["secure_api_users"] = users
     stage.variables["secure_api_brute_force"] = False
     stage.variables["secure_api_rate_limit"] = False
+    # Another name in the certificate means another certificate, which takes over name and service of the old one.
+    stage.variables["secure_api_certificate"] = {"subject_alt_names": ["127.0.0.1", "router.example.net"]}
     fourth = stage.play()
     assert fourth.code == 0, fourth.text
     assert {row["name"] for row in router.rows("/user")} == {"admin", "automation"}
     assert "bastion-read-api" not in {row["name"] for row in router.rows("/user/group")}
     assert not [row for row in router.rows("/ip/firewall/filter") if "login" in row["chain"] or "gate" in row["chain"]]
+    assert outside.encrypted(port, "127.0.5.7", "automation", PASSWORD, good, name="router.example.net") == "in"
+    assert [row["name"] for row in router.rows("/certificate")] == ["bastion-ca", "bastion-api-ssl"]
     fifth = stage.play()
     assert (fifth.code, fifth.changed) == (0, 0), fifth.text
     undone = stage.play(extra={"secure_api_state": "absent"})

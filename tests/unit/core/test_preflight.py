@@ -264,3 +264,13 @@ def test_only_what_is_needed_is_read() -> None:
     made = add(FILTER, chain="input", action="drop", src_address_list="bad")
     names = [read.where for read in preflight.list_reads(tables, [made], (US,))]
     assert names == [("list", "bad"), ("list", "good")]
+
+
+def test_a_renewed_certificate_is_not_gone() -> None:
+    """The old one steps aside, the new one takes over its name and service; only then the old one goes."""
+    bind = change("/ip/service", "*8", certificate="leaf")
+    aside = change("/certificate", "*C", name="leaf.ab")
+    removal = Operation("/certificate", "remove", id="*C", was=LEAF)
+    new = add("/certificate", name="leaf", ca="ca")
+    assert not certain(judged(aside, new, bind, removal))
+    assert "would be gone" in certain(judged(removal))
