@@ -34,7 +34,7 @@ def login(sim: Simulator, source: str = "127.0.0.1") -> RawClient:
 def outcome(sim: Simulator, source: str, *, service: str = "api") -> str:
     """What a new client meets: served, closed (after the handshake), silent or refused."""
     try:
-        client = RawClient(sim.api_port if service == "api" else sim.api_ssl_port, source, timeout=0.7)
+        client = RawClient(sim.api_port if service == "api" else sim.api_ssl_port, source, timeout=2.5)
     except (ConnectionRefusedError, RuntimeError):
         return "refused"
     with client:
@@ -176,7 +176,7 @@ def test_importing_again_makes_copies(sim: Simulator) -> None:
         client.talk("/certificate/export-certificate", "=numbers=leaf", "=file-name=out")
         sim.advance(1)
         imported = ("/certificate/import", "=file-name=out.crt", "=passphrase=")
-        for _ in range(2):
+        for _unused in range(2):
             assert trap(client.talk(*imported)) == ""
             sim.advance(1)
         names = {row["name"] for row in rows(client.talk("/certificate/print"))}
@@ -225,7 +225,7 @@ def test_a_limit_that_is_reached_only_stops_matching(sim: Simulator) -> None:
     with login(sim) as client:
         new = ("=chain=input", "=src-address=127.0.0.8", "=connection-state=new")
         client.talk(f"{RULES}/add", *new, "=action=accept", "=limit=1/1d,2:packet")
-        assert [outcome(sim, "127.0.0.8") for _ in range(4)] == ["served"] * 4
+        assert [outcome(sim, "127.0.0.8") for _unused in range(4)] == ["served"] * 4
         client.talk(f"{RULES}/add", *new, "=action=drop")
         assert outcome(sim, "127.0.0.8") == "silent"
 
