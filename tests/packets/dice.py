@@ -120,7 +120,7 @@ class Dice:
     def address_lists(self) -> list[Row]:
         """Some entries of every list, in all their forms."""
         rows = []
-        for _ in range(self.random.randint(2, 12)):
+        for _unused in range(self.random.randint(2, 12)):
             row = {"list": self.random.choice(LISTS), "address": self._entry()}
             if self.chance(0.15):
                 row["disabled"] = "true"
@@ -138,7 +138,7 @@ class Dice:
     def filter(self, rules: int, open_ones: float = 0.0) -> list[Row]:
         """A filter table for packets to the router and through it. `open_ones`: share of rules that count or guess."""
         rows = []
-        for _ in range(rules):
+        for _unused in range(rules):
             way = self.random.choice(["input", "forward"])
             rows.append(self._rule(self._chains(way), way, open_ones))
         # Every other table drops what is left, as people do.
@@ -146,7 +146,7 @@ class Dice:
 
     def raw(self, rules: int) -> list[Row]:
         """A raw table."""
-        return [self._rule(self._chains("prerouting"), "raw", 0.0) for _ in range(rules)]
+        return [self._rule(self._chains("prerouting"), "raw", 0.0) for _unused in range(rules)]
 
     @staticmethod
     def _chains(way: str) -> list[str]:
@@ -163,7 +163,7 @@ class Dice:
             row |= self.random.choice([{}, {"address-list-timeout": "1h"}, {"address-list-timeout": "none-static"}])
         # What ends the way needs more matchers than what does not, or nothing would get far.
         least = 1 if row["action"] in ("accept", "drop", "reject", "tarpit", "fasttrack-connection", "return") else 0
-        for _ in range(self.random.choice([least, 1, 1, 2, 3])):
+        for _unused in range(self.random.choice([least, 1, 1, 2, 3])):
             row |= self._matcher(row, way)
         if open_ones and self.chance(open_ones):
             row |= self.random.choice(

@@ -116,11 +116,11 @@ class Match:
     def play(self) -> list[Judged]:
         """Send packets, and judge each with the lists as the ones before it left them."""
         judged = []
-        for _ in range(SHOTS):
+        for _unused in range(SHOTS):
             shot = self.dice.shot(self.field.next(), self.field.flows[self.dice.family])
             self.tables = self.tables.replaced(address_lists=self.rows)
             verdict = judge(self.tables, shot.chain, shot.packet)
-            blurred = [judge(self.tables, shot.chain, self.dice.blur(shot.packet)) for _ in range(BLURS)]
+            blurred = [judge(self.tables, shot.chain, self.dice.blur(shot.packet)) for _unused in range(BLURS)]
             judged.append(Judged(shot, verdict, blurred))
             self._remember(verdict)
             self.field.arena.send(shot.frame, shot.interface)

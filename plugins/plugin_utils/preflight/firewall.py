@@ -331,7 +331,8 @@ Rule = tuple[str, frozenset[tuple[str, str]]]
 
 def identity(table: str, row: Row | object) -> Rule:
     """What makes a rule the same rule: where it is, and all that it says."""
-    assert isinstance(row, dict)
+    if not isinstance(row, dict):
+        raise TypeError(f"a row of {table} was expected, not {type(row).__name__}")
     return table, frozenset((name, text) for name, text in row.items() if name not in COUNTERS)
 
 

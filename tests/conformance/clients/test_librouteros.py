@@ -93,9 +93,7 @@ def test_anonymous_tls(router: Simulator, operation: Count) -> None:
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     context.set_ciphers("ADH:@SECLEVEL=0")
-    api = librouteros.connect(
-        "127.0.0.1", "admin", "", port=router.api_ssl_port, ssl_wrapper=lambda sock: context.wrap_socket(sock)
-    )
+    api = librouteros.connect("127.0.0.1", "admin", "", port=router.api_ssl_port, ssl_wrapper=context.wrap_socket)
     assert next(iter(api.path("system", "resource")))["version"] == "7.22.3 (stable)"
     operation("tls")
     api.close()

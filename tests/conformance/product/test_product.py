@@ -55,15 +55,18 @@ def test_pip_installs_it_where_nothing_else_is(tmp_path: Path) -> None:
 def test_an_export_is_taken_over_and_kept(tmp_path: Path) -> None:
     state = tmp_path / "state"
     command = simulator("--load", str(EXPORT), "--state", str(state))
-    with started(*command) as (ready, process), RawClient(ready["api"]).login() as client:
-        (identity,) = rows(client.talk("/system/identity/print"))
-        lists = rows(client.talk("/ip/firewall/address-list/print"))
-        rules = rows(client.talk("/ip/firewall/filter/print"))
-        (script,) = rows(client.talk("/system/script/print"))
-        services = {
-            row["name"]: row for row in rows(client.talk("/ip/service/print")) if row.get("dynamic", "false") == "false"
-        }
-        output = client.talk("/system/script/run", "=number=hello")
+    with started(*command) as (ready, process):
+        with RawClient(ready["api"]).login() as client:
+            (identity,) = rows(client.talk("/system/identity/print"))
+            lists = rows(client.talk("/ip/firewall/address-list/print"))
+            rules = rows(client.talk("/ip/firewall/filter/print"))
+            (script,) = rows(client.talk("/system/script/print"))
+            services = {
+                row["name"]: row
+                for row in rows(client.talk("/ip/service/print"))
+                if row.get("dynamic", "false") == "false"
+            }
+            output = client.talk("/system/script/run", "=number=hello")
     assert process.stderr is not None
     said = process.stderr.read()
     assert identity == {"name": "gateway"}
@@ -79,8 +82,9 @@ def test_an_export_is_taken_over_and_kept(tmp_path: Path) -> None:
         assert f"{menu}: this menu is not simulated" in said
     assert "does not match any value of interface" in said
     assert "17 statements taken over, 4 skipped" in said
-    with started(*simulator("--state", str(state))) as (again, _), RawClient(again["api"]).login() as client:
-        assert rows(client.talk("/system/identity/print")) == [{"name": "gateway"}]
+    with started(*simulator("--state", str(state))) as (again, _unused):
+        with RawClient(again["api"]).login() as client:
+            assert rows(client.talk("/system/identity/print")) == [{"name": "gateway"}]
 
 
 def test_what_is_no_export_is_refused(tmp_path: Path) -> None:

@@ -120,7 +120,7 @@ def test_sessions_come_and_go_by_the_thousand(process: Process) -> None:
 def test_unfinished_sentences_of_many(process: Process) -> None:
     before = process.memory
     random.seed(7)
-    half = [socket.create_connection(("127.0.0.1", process.api), timeout=20) for _ in range(15)]
+    half = [socket.create_connection(("127.0.0.1", process.api), timeout=20) for _unused in range(15)]
     for connection in half:
         connection.sendall(LOGIN + encode(("/user/print",))[: random.randrange(1, 10)])
     assert process.memory - before < 16 * MEBI

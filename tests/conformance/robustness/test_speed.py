@@ -34,7 +34,7 @@ def test_twenty_thousand_rows_in_a_few_seconds() -> None:
 
 def test_the_command_is_there_at_once() -> None:
     spent = []
-    for _ in range(3):
+    for _unused in range(3):
         with simulator() as process:
             spent.append(process.cpu)
     assert min(spent) < 0.5, spent

@@ -107,7 +107,7 @@ def test_default_profiles_are_weak(admin: LocalSession) -> None:
 @trap(73)
 def test_logging_rules_have_no_key(admin: LocalSession) -> None:
     before = len(admin.rows("/system/logging"))
-    for _ in range(2):
+    for _unused in range(2):
         admin.add("/system/logging", topics="firewall", action="memory")
     assert len(admin.rows("/system/logging")) == before + 2
 

@@ -250,7 +250,7 @@ def test_what_is_no_address_becomes_a_name(admin: LocalSession) -> None:
 
 @trap(43)
 def test_a_disabled_duplicate_is_allowed(admin: LocalSession) -> None:
-    for _ in range(2):
+    for _unused in range(2):
         admin.add(LISTS, list="l", address="192.0.2.1", disabled="yes")
     assert len(admin.rows(LISTS)) == 2
 

@@ -137,7 +137,7 @@ def test_chains_that_are_entered_from_many_places_cost_nothing() -> None:
     names = [f"c{number}" for number in range(30)]
     rules = [rule("jump", jump_target="c0")]
     for one, next_one in pairwise(names):
-        rules += [rule("jump", one, jump_target=next_one, limit="1,1:packet") for _ in range(2)]
+        rules += [rule("jump", one, jump_target=next_one, limit="1,1:packet") for _unused in range(2)]
     rules.append(rule("drop", names[-1], limit="1,1:packet"))
     found = verdict(rules, TCP)
     assert found.answer == "unknown"

@@ -180,7 +180,7 @@ def negatable(name: str, family: int = 4) -> bool:
 
 
 def test_every_matcher_of_the_menus_is_here() -> None:
-    tried = {name for name, *_ in CASES} | {name for name, _ in OPEN} | ELSEWHERE | ONLY6
+    tried = {name for name, *_unused in CASES} | {name for name, _unused in OPEN} | ELSEWHERE | ONLY6
     for path in ("/ip/firewall/filter", "/ipv6/firewall/filter", "/ip/firewall/raw", "/ipv6/firewall/raw"):
         assert set(menu(path).properties) - NO_MATCHERS <= tried, path
 
