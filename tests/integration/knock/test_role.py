@@ -89,3 +89,14 @@ def test_a_knock_that_does_not_open_is_rolled_back(router: Simulator, stage: Sta
     assert "Everything was undone" in failed.flat
     assert not shown(failed.text)
     assert snapshot(router) == before
+
+
+def test_the_self_test_tells_an_open_door_from_a_closed_one(stage: Stage) -> None:
+    stage.variables["ansible_routeros_knock"] = ["tcp/41873", "udp/12077"]
+    found = stage.play("-vvvv", "--tags", "self_test", playbook=KNOCK)
+    assert found.changed == -1
+    assert "is open for this controller without a knock" in found.flat
+    closed = stage.play("-vvvv", "--tags", "self_test", playbook=KNOCK, extra={"ansible_port": 1})
+    assert "is closed without a knock" in closed.flat
+    assert "all 2 steps were sent, twice" in closed.flat
+    assert not shown(found.text + closed.text)

@@ -19,7 +19,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.options import ar
 ROOT = Path(__file__).resolve().parents[3]
 FOLDER = ROOT / "plugins" / "modules"
 MODULES = {path.stem for path in FOLDER.glob("*.py")}
-READING = {"facts", "wait"}
+READING = {"facts", "knock", "wait"}
 PROTECTION = ("safe_mode", "safe_mode_wait", "prove", "prove_as", "settle", "acknowledge_lockout")
 ACTION = """\
 from __future__ import annotations
