@@ -20,6 +20,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.door import (
 )
 from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import ConnectFailed, LoginFailed, RouterError
 from ansible_collections.bastion.routeros.plugins.plugin_utils.facts import gather
+from ansible_collections.bastion.routeros.plugins.plugin_utils.knock_work import KnockWork
 from ansible_collections.bastion.routeros.plugins.plugin_utils.masking import Masker
 from ansible_collections.bastion.routeros.plugins.plugin_utils.options import BadOption, argument_spec, validate
 from ansible_collections.bastion.routeros.plugins.plugin_utils.settings import Settings
@@ -207,7 +208,16 @@ def argument_spec_of_protection() -> dict[str, Any]:
     }
 
 
-_KINDS: dict[str, type[RouterAction]] = {"transaction": TransactionAction, "facts": FactsAction, "wait": WaitAction}
+class KnockAction(KnockWork, RouterAction):
+    """Knocks, without logging in."""
+
+
+_KINDS: dict[str, type[RouterAction]] = {
+    "transaction": TransactionAction,
+    "facts": FactsAction,
+    "wait": WaitAction,
+    "knock": KnockAction,
+}
 
 
 def action_for(module: str) -> type[RouterAction]:
