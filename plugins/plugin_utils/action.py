@@ -25,6 +25,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.masking import Ma
 from ansible_collections.bastion.routeros.plugins.plugin_utils.options import BadOption, argument_spec, validate
 from ansible_collections.bastion.routeros.plugins.plugin_utils.settings import Settings
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import Outcome, Transaction
+from ansible_collections.bastion.routeros.plugins.plugin_utils.verdict_action import VerdictWork
 
 Result = dict[str, Any]
 
@@ -212,11 +213,16 @@ class KnockAction(KnockWork, RouterAction):
     """Knocks, without logging in."""
 
 
+class VerdictAction(VerdictWork, RouterAction):
+    """Reads, and judges who reaches which service."""
+
+
 _KINDS: dict[str, type[RouterAction]] = {
     "transaction": TransactionAction,
     "facts": FactsAction,
     "wait": WaitAction,
     "knock": KnockAction,
+    "verdict_info": VerdictAction,
 }
 
 

@@ -279,7 +279,7 @@ def test_entries_with_a_timeout_end(arena: Arena, guests: Guests) -> None:
     lists = ({"list": "bad", "address": "192.0.2.7", "dynamic": "true", "timeout": "300ms"},)
     load(arena, {"action": "drop", "src-address-list": "bad"}, lists=lists)
     assert guests("192.0.2.7") == 0
-    for _ in range(200):
+    for _attempt in range(200):
         if guests("192.0.2.7"):
             return
     pytest.fail("the entry never ended")

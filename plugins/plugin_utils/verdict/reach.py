@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.verdict.packet import Packet
@@ -16,6 +16,13 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.verdict.tables im
 from ansible_collections.bastion.routeros.plugins.plugin_utils.verdict.walk import UNKNOWN, Verdict, flat, judge
 
 MOST_PARTS = 1024
+
+
+def split(text: str, cuts: Iterable[int], family: int) -> list[str]:
+    """An address, prefix or range in parts that begin at the cuts."""
+    found = address_span(text)
+    span = found[1:] if found is not None else (0, TOP[family])
+    return [_text(part, family) for part in _between(span, sorted(set(cuts)))]
 
 
 def reach(tables: Tables, chain: str, packet: Packet, most_parts: int = MOST_PARTS) -> list[tuple[str, Verdict]]:

@@ -57,6 +57,9 @@ class OwnAddresses:
                 uncertain.append((first, first))
                 if family == 4:
                     broadcast.append((last, last))
+            given = address_span(row.get("broadcast", ""))
+            if given is not None and given[1] != last:
+                uncertain += [given[1:], (last, last)]
         self._local, self._broadcast = Spans(local), Spans(broadcast)
         self._uncertain = Spans([*uncertain, *_SPECIAL[family]] if rows is not None else [(0, TOP[family])])
 

@@ -19,7 +19,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.options import ar
 ROOT = Path(__file__).resolve().parents[3]
 FOLDER = ROOT / "plugins" / "modules"
 MODULES = {path.stem for path in FOLDER.glob("*.py")}
-READING = {"facts", "knock", "wait"}
+READING = {"facts", "knock", "verdict_info", "wait"}
 PROTECTION = ("safe_mode", "safe_mode_wait", "prove", "prove_as", "settle", "acknowledge_lockout")
 ACTION = """\
 from __future__ import annotations
@@ -33,7 +33,7 @@ ActionModule = action_for("{name}")
 def test_the_promised_modules_are_there() -> None:
     promised = (
         "service firewall_filter address_list user user_group user_settings certificate logging logging_action menu "
-        "facts wait transaction"
+        "facts verdict_info wait transaction"
     )
     assert set(promised.split()) <= MODULES
 
