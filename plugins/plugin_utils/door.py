@@ -126,6 +126,11 @@ class Door:
             )
         )
 
+    @property
+    def password(self) -> str:
+        """The password that :meth:`open` got in with."""
+        return (self._present or self.options).password
+
     def _first_contact(self, first: FirstContact, error: RouterError) -> Session:
         options = self.options
         if error.kind == "login_refused":

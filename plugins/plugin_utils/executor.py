@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates import export, save
 from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import RouterError, Trap
+from ansible_collections.bastion.routeros.plugins.plugin_utils.menus import menu
 from ansible_collections.bastion.routeros.plugins.plugin_utils.operations import Operation
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Executor:
         # A dictionary for its order.
         self._trail: dict[tuple[str, str], None] = {}
         self._unanswered: list[Operation] = []
+        self._blind: list[Operation] = []
 
     def resolve(self, name: str) -> str:
         """The ``.id`` behind a handle; anything that is no handle stands for itself."""
@@ -55,6 +57,11 @@ class Executor:
         for path, name in self._trail:
             found.setdefault(path, {})[name] = None
         return {path: names.keys() for path, names in found.items()}
+
+    @property
+    def blind(self) -> Sequence[Operation]:
+        """The sets of what a router takes and never gives back: passwords."""
+        return tuple(self._blind)
 
     def _step_on(self, path: str, name: str) -> None:
         self._trail.pop((path, name), None)
@@ -88,6 +95,9 @@ class Executor:
     def _sentence(self, operation: Operation) -> tuple[str, ...]:
         if operation.id or operation.verb != "add":
             self._step_on(operation.path, self.resolve(operation.id))
+        known = menu(operation.path).properties
+        if operation.verb == "set" and any(name in known and known[name].write_only for name in operation.properties):
+            self._blind.append(operation)
         return operation.sentence(self.resolve)
 
     def _one(self, operation: Operation, timeout: float | None = None) -> None:

@@ -45,7 +45,10 @@ def restore(
     :param undo: our own way back.
     :returns: what was found, a sentence for the user. Never raises a RouterError: the first failure is the one to tell.
     """
+    held = hold is not None and hold.held
     unrolled = _unroll(session, hold)
+    # Safe mode takes passwords back as well; where it was lost, they are ours to put back.
+    passwords = not unrolled and not (held and session.closed)
     deadline = time.monotonic() + ROLLBACK
     live: Session | None = session
     try:
@@ -56,7 +59,7 @@ def restore(
                     live = door.open_present()
                 if hold is not None:
                     _wait_for_rollback(live, sleep)
-                return undo.attempt(live) or UNDONE
+                return undo.attempt(live, passwords=passwords) or UNDONE
             except Trap as trap:
                 return _unreachable(unrolled, hold, trap)
             except RouterError as error:
@@ -149,6 +152,9 @@ def _unroll(session: Session, hold: SafeMode | None) -> bool:
     try:
         hold.unroll()
         return True
+    except Trap:
+        # It was gone already, and the session is good.
+        return False
     except RouterError:
         session.close()
         return False

@@ -139,15 +139,21 @@ class SafeMode:
         :raises SafeModeError: the hold was already gone (over 100 actions, or ended by somebody): what was written is
             then kept by the router without our proof, so the caller has to undo it by itself.
         """
+        lost = SafeModeError(
+            "safe mode ended before the change was proved (the router leaves it by itself after 100 actions of all "
+            "sessions together)",
+            kind="safe_mode_lost",
+        )
         if not self.ours():
             self.held = False
-            raise SafeModeError(
-                "safe mode ended before the change was proved (the router leaves it by itself after 100 actions of all "
-                "sessions together)",
-                kind="safe_mode_lost",
-            )
+            raise lost
         self.releasing = True
-        self._session.call("/safe-mode/release")
+        try:
+            self._session.call("/safe-mode/release")
+        except Trap as trap:
+            # It ended between the look and the release.
+            self.held = self.releasing = False
+            raise lost from trap
         self.held = False
 
     def unroll(self) -> None:

@@ -201,10 +201,8 @@ class Transaction:
         try:
             executor.run(phases.ahead)
             protection.take(base, phases, self._read)
-            if protection.waited:
-                # Whoever held it may have changed what the plan was made from.
-                base = self._read(session)
-                phases = Phases(phases.ahead, without_certificates(self._plan(base)[0]), phases.behind)
+            if protection.holds_safe_mode:
+                base, phases = self._plan_under_hold(session, base, phases)
             executor.run(phases.inside)
             self._confirm(session, executor, phases)
             self._prove(phases)
@@ -215,7 +213,7 @@ class Transaction:
             if not executor.trail and not executor.unanswered and not protection.active:
                 raise
             patient = isinstance(failure, RouterError)
-            undo = Undo(base, executor.trail, executor.unanswered, self._read, self._sleep)
+            undo = Undo(base, executor, self._door.password, self._read, self._sleep)
             found = protection.restore(base, undo, self._read, patient=patient)
             if not isinstance(failure, RouterError):
                 raise
@@ -223,6 +221,25 @@ class Transaction:
         self.outcome.protected = protection.name
         self.outcome.warnings += protection.warnings
         self._clean_up(session, executor, [*phases.behind, *removals])
+
+    def _plan_under_hold(self, session: Session, base: State, phases: Phases) -> tuple[State, Phases]:
+        """Nobody else of us writes now; whoever did since the plan was made may have made it wrong, so it is made anew.
+
+        :returns: the state to come back to, and what is left to do.
+        """
+        now = self._read(session)
+        if not phases.ahead and not others.by_rows(base, now, {}):
+            return base, phases
+        plans = self._plan(now)[0]
+        guard(session, self._door, self._settings, now, plans)
+        left = split([without_certificates([steps]) for steps in plans], safe_mode.BUDGET)
+        inside = [*left.ahead, *left.inside]
+        if len(inside) > safe_mode.BUDGET:
+            raise RouterError(
+                "Somebody else has changed the same things meanwhile, and what is left is more than safe mode holds.",
+                kind="changed_meanwhile",
+            )
+        return now, Phases(phases.ahead, inside, left.behind)
 
     def _report_others(self, session: Session, protection: Protection, base: State, executor: Executor) -> None:
         """What else changed meanwhile: it is kept with ours, or would have been undone with ours."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ansible_collections.bastion.routeros.plugins.plugin_utils.state import State
 
 ROUNDS = 3
+USER = "/user"
 
 
 class Undo:
@@ -34,40 +35,73 @@ class Undo:
     So packets meet nothing on the way back that they did not meet on the way there: a list loses its entries only after
     no rule in force names it, and a user goes before its group.
 
-    :param trail: menu paths and ids of rows that were changed, moved, removed or added, in the order of writing.
-    :param unanswered: adds that were sent and whose answer never came.
+    :param executor: what wrote; knows what, and in which order.
+    :param password: that of the own user, from before.
     """
 
     def __init__(
         self,
         base: State,
-        trail: Sequence[tuple[str, str]],
-        unanswered: Sequence[Operation],
+        executor: Executor,
+        password: str,
         read: Callable[[Session], State],
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._base = base
-        self._trail = list(trail)
-        self._unanswered = list(unanswered)
+        self._trail = list(executor.trail)
+        self._unanswered = list(executor.unanswered)
+        self._blind = list(executor.blind)
+        self._password = password
+        self._lost = ""
+        self._names: dict[tuple[str, str], str] = {}
         self._read = read
         self._sleep = sleep
 
-    def attempt(self, live: Session) -> str:
+    def attempt(self, live: Session, *, passwords: bool = True) -> str:
         """Put back what differs; empty when the router is as before then, else what could not be put right.
 
+        :param passwords: those that were set as well, which cannot be seen; not where the router itself undoes them.
         :raises RouterError: the session broke; what was done until then is known to the next attempt.
         """
         left = self._left(live)
         refused = ""
         for _round in range(ROUNDS):
             if not left:
-                return ""
+                break
             refused = self._put_back(live, left)
             left = self._left(live)
         if not left:
-            return ""
+            return self._passwords(live) if passwords else ""
         what = "; ".join(report.sentence(step) for step in left)
         return f"It was undone, except for what this would put right: {what}. {refused}".rstrip()
+
+    def _passwords(self, live: Session) -> str:
+        """Routers never tell passwords, so the own one is set again, and others have to be told to the user."""
+        lost: list[str] = []
+        while self._blind:
+            step = self._blind[-1]
+            was = next((row for row in self._base.rows(step.path) if row.get(".id") == self._name_of(step)), None)
+            if was is not None:
+                name = was.get("name", step.path)
+                own = step.path == USER and name == live.user and "password" in step.properties
+                try:
+                    if not own:
+                        lost.append(name)
+                    else:
+                        live.call(f"{USER}/set", f"=.id={was['.id']}", f"=password={self._password}")
+                except Trap as trap:
+                    lost.append(f"{name} ({trap.message})")
+            self._blind.pop()
+        if lost:
+            self._lost = (
+                f"It was undone, except for the secrets of {', '.join(lost)}: a router never tells the old ones, so "
+                "these are the new ones."
+            )
+        return self._lost
+
+    def _name_of(self, step: Operation) -> str:
+        """The id of the row now: it may have come back under a new one."""
+        return self._names.get((step.path, step.id), step.id)
 
     def _left(self, live: Session) -> list[Operation]:
         now = self._read(live)
@@ -103,6 +137,8 @@ class Undo:
         if old:
             rows = [{**row, ".id": name} if row.get(".id") == old else row for row in self._base.rows(path)]
             self._base = replace(self._base, tables={**self._base.tables, path: rows})
+        if old:
+            self._names[path, old] = name
         if old and (path, old) in self._trail:
             self._trail[self._trail.index((path, old))] = (path, name)
         else:
