@@ -61,6 +61,8 @@ class Trial:
         self.network = Network(router, {name: port for name, port in place.ports.items() if port})
         self.place = Place(router, place.folder, {**place.ports, **self.network.ports})
         self.sentences = 0
+        #: the commands that were sent, of others too
+        self.sent: list[str] = []
         self._at = -1
         self._event: Callable[[], None] = lambda: None
         self._dead = self._killed = False
@@ -79,6 +81,7 @@ class Trial:
                 finally:
                     self.sentences = sentences
             self.sentences += 1
+            self.sent.append(words[0])
             send(wire, words)
 
         patch.setattr(Wire, "send", counted)

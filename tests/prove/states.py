@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -78,6 +79,18 @@ def without_inert(state: State) -> State:
         path = f"{family}/firewall/address-list"
         left[path] = [row for row in state.get(path, ()) if row.get("list") in used]
     return {path: rows for path, rows in left.items() if rows}
+
+
+def without_twins(state: State) -> State:
+    """Without what is inert, and without telling which of its two chains a ruleset is in."""
+    left = without_inert(state)
+    for path in _TABLES:
+        rows = [
+            {name: re.sub(r"^(bastion-.*)\.[ab]$", r"\1.twin", text) for name, text in row.items()}
+            for row in left.get(path, ())
+        ]
+        left[path] = sorted(rows, key=lambda row: row["chain"])
+    return left
 
 
 def _entered(rows: Rows) -> Rows:
