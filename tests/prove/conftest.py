@@ -17,6 +17,9 @@ _COUNTS = pytest.StashKey[Counter[str]]()
 LINES = (
     ("lock-outs tried / succeeded", "lock-outs tried", "lock-outs succeeded"),
     ("legitimate changes tried / refused", "legitimate changes tried", "legitimate changes refused"),
+    ("cuts tried / states in between", "cuts tried", "states in between"),
+    ("intermediate rulesets judged / wrong", "intermediate rulesets judged", "intermediate rulesets wrong"),
+    ("two controllers: turns tried / said to be kept and not", "turns tried", "turns belied"),
 )
 
 
@@ -33,6 +36,11 @@ class _Collector:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Once for each test. Under "tried: NAME" a test says what it tries, under "bad: NAME" what a failure means."""
         found = dict(report.user_properties)
+        if report.when == "call":
+            # Where one test tries many, it counts by itself, under "count: NAME".
+            for name, number in found.items():
+                if name.startswith("count: "):
+                    self._counts[name.removeprefix("count: ")] += int(str(number))
         if report.when == "call" and not report.skipped and "tried" in found:
             self._counts[str(found["tried"])] += 1
             self._counts[str(found["bad"])] += report.failed
