@@ -2,7 +2,6 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# ruff: noqa: D103
 """The rules that the knock role leaves on a router, met by real packets: our client, knock(1), nmap and hping3.
 
 The role runs on a simulated router; its rules are read back over the API, translated to nftables, and loaded into a
