@@ -68,7 +68,7 @@ demo: $(READY) ## secure a simulated router and prove it from outside
 	@$(BIN)/python tests/demo/demo.py
 
 # The longest come first.
-TEST_PARTS := integration prove packets sanity unit demo lint build
+TEST_PARTS := integration prove conformance packets sanity unit demo lint build
 
 .PHONY: test
 test: $(READY) ## everything below that tests; what continuous integration runs
@@ -157,8 +157,8 @@ prove: $(READY) ## that nobody is locked out: ways to do it, and changes that on
 	  --junitxml=build/results/prove.xml $(PYTEST_ARGS)
 
 # What the tests with real packets run beside Python, and the packages that bring it.
-PACKET_TOOLS := nft ip nmap knock
-PACKET_PACKAGES := nftables iproute2 nmap knockd
+PACKET_TOOLS := nft ip nmap knock hping3
+PACKET_PACKAGES := nftables iproute2 nmap knockd hping3
 
 .PHONY: packets
 packets: $(READY) ## real packets between network namespaces, as root; without root they are skipped, loudly
@@ -192,7 +192,7 @@ docs-html: $(READY)
 	  test -s build/docs/build/html/collections/bastion/routeros/$${module}_module.html; done
 
 # What tests with real packets need beside Python packages.
-SYSTEM_PACKAGES := nftables iproute2 nmap knockd strongswan strongswan-swanctl chromium
+SYSTEM_PACKAGES := $(PACKET_PACKAGES) strongswan strongswan-swanctl chromium
 
 .PHONY: system-packages
 system-packages: ## install Debian's or Ubuntu's packages for tests with real packets (as root)
