@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 ACTIVE = "/user/active"
 # Counters, file contents and the like: slow to fetch, never compared.
 NOT_READ = frozenset({"bytes", "packets", "contents"})
+# Read whole, so that no matcher stays unseen which only a newer RouterOS knows: what is judged must be all there is.
+JUDGED = tuple(f"/{family}/firewall/{table}" for family in ("ip", "ipv6") for table in ("filter", "raw", "nat"))
 Where = tuple[str, str] | None
 
 
@@ -39,12 +41,13 @@ def read_state(session: Session, changes: Sequence[Change]) -> State:
 
 def read_table(session: Session, path: str, filters: Collection[Where] = (None,)) -> list[Row]:
     """The rows that match any of the filters; all rows when one of them is ``None``."""
-    names = [name for name in menu(path).properties if name not in NOT_READ]
+    names = [] if path in JUDGED else [name for name in menu(path).properties if name not in NOT_READ]
     query: list[str] = []
     if None not in filters:
         query = [f"?{name}={text}" for name, text in sorted(each for each in filters if each)]
         query += ["?#|"] * (len(query) - 1)
-    return session.read(path, names, query)
+    rows = session.read(path, names, query)
+    return [{name: text for name, text in row.items() if name not in NOT_READ} for row in rows]
 
 
 def seen_from(user: str, active: Sequence[Row]) -> tuple[str, ...]:
