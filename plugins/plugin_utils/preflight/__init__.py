@@ -24,7 +24,6 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.preflight.firewal
     concerning,
     newcomers,
     running,
-    tables_of,
 )
 from ansible_collections.bastion.routeros.plugins.plugin_utils.preflight.model import (
     AAA,
@@ -49,6 +48,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.preflight.model i
     families,
 )
 from ansible_collections.bastion.routeros.plugins.plugin_utils.preflight.network import network
+from ansible_collections.bastion.routeros.plugins.plugin_utils.preflight.rules import tables_of
 from ansible_collections.bastion.routeros.plugins.plugin_utils.preflight.service import cuts, removed, service
 from ansible_collections.bastion.routeros.plugins.plugin_utils.state import Read
 

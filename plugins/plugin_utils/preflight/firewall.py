@@ -16,7 +16,6 @@ from itertools import groupby, product
 from ansible_collections.bastion.routeros.plugins.plugin_utils.operations import Operation, Row
 from ansible_collections.bastion.routeros.plugins.plugin_utils.preflight.model import (
     COUNTERS,
-    FIREWALL,
     INTERFACE_LIST,
     LISTS,
     MEMBER,
@@ -27,6 +26,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.preflight.model i
     bare,
     family_of,
 )
+from ansible_collections.bastion.routeros.plugins.plugin_utils.preflight.rules import rules_of, tables_of
 from ansible_collections.bastion.routeros.plugins.plugin_utils.preflight.service import row_of
 from ansible_collections.bastion.routeros.plugins.plugin_utils.state import State
 from ansible_collections.bastion.routeros.plugins.plugin_utils.verdict import (
@@ -96,11 +96,6 @@ def concerning(operations: Iterable[Operation], addresses: Sequence[str]) -> lis
     return found
 
 
-def tables_of(family: int) -> tuple[str, ...]:
-    """The menus of the rules that packets for the router and its answers meet."""
-    return tuple(f"{FIREWALL[family]}/{table}" for table in ("raw", "nat", "filter"))
-
-
 def _may_hold(row: Row | object, addresses: Sequence[str]) -> bool:
     text = row.get("address", "") if isinstance(row, dict) else ""
     span = address_span(text)
@@ -133,7 +128,7 @@ def newcomers(case: Case) -> Iterator[Finding]:
 def _ladder(case: Case, address: str, state: State, traffic: Traffic) -> tuple[int, str]:
     """After how many connections the rules have put their source into a list that they drop; 0: not soon."""
     family = family_of(address)
-    tables = _tables(state, family)
+    tables = rules_of(state, family)
     for number in range(1, SOON + 1):
         verdict = judge(tables, *traffic[0])
         rows = [addition.row() for addition in verdict.may_add if addition.certain and addition.address]
@@ -276,7 +271,7 @@ class _Side:
 
     def __init__(self, state: State, family: int, traffic: Traffic) -> None:
         self.traffic = traffic
-        self.tables = _tables(state, family)
+        self.tables = rules_of(state, family)
         self._without: dict[frozenset[Rule], Tables] = {frozenset(): self.tables}
 
     def answer(self, scene: Scene, without: frozenset[Rule] = frozenset()) -> tuple[str, Verdict]:
@@ -359,34 +354,6 @@ def _scenes(before: _Side, after: _Side) -> list[Scene]:
 
 
 # -- tables -----------------------------------------------------------------------------------------------------------
-
-
-def _tables(state: State, family: int) -> Tables:
-    raw, nat, rules = (state.tables.get(path, ()) for path in tables_of(family))
-    return Tables(
-        filter=calm(rules),
-        raw=calm(raw),
-        nat=calm(nat),
-        address_lists=state.tables.get(LISTS[family], ()),
-        interface_lists=state.tables.get(INTERFACE_LIST),
-        interface_members=state.tables.get(MEMBER),
-        family=family,
-    )
-
-
-def calm(rows: Iterable[Row]) -> list[Row]:
-    """The rules as a source meets them that stays below every limit: limits that match while there is room match."""
-    found = []
-    for row in rows:
-        quiet = dict(row)
-        for name in ("limit", "dst-limit"):
-            if quiet.pop(name, "").startswith("!"):
-                quiet["disabled"] = "true"
-        crowd = quiet.pop("connection-limit", "")
-        if crowd and not crowd.startswith("!"):
-            quiet["disabled"] = "true"
-        found.append(quiet)
-    return found
 
 
 def _lasting(case: Case, state: State) -> State:
