@@ -30,6 +30,7 @@ KINDS = (
     "stalled",  # nothing arrives for 15 s, and then everything
     "rebooted",  # the router restarts, and takes a minute
 )
+COMMON = ("killed", "cut", "silenced", "rebooted")
 STALL, RESTART = 15.0, 60.0
 
 
@@ -130,7 +131,9 @@ class Trial:
         changes = changes_of(self.scenario.calls(place)) if anew else self.scenario.changes(place)
         # Making the list of the role reads as well, but is no part of the transaction.
         self.sentences = 0
-        settings = Settings(**{"safe_mode_wait": 700.0, **self.scenario.settings})
+        # A dead-man switch restarts the router, so it is armed for changes like these only where it is required.
+        required = "auto" if "/safe-mode" in place.router.router.tables else "required"
+        settings = Settings(**{"safe_mode": required, "safe_mode_wait": 700.0, **self.scenario.settings})
         transaction = Transaction(
             door or self.scenario.doors[0](place), changes, settings, sleep=self.network.pass_time
         )

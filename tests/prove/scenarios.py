@@ -247,9 +247,11 @@ def _ruleset(*ports: str, accept: str, entries: Sequence[str], count: int = 0) -
 OLD = _ruleset("22", accept="friends", entries=["127.0.0.1"])
 NEW = _ruleset("22", "23", "8291", accept="family", entries=["127.0.0.1", "192.0.2.0/24"])
 MANY = _ruleset("22", accept="family", entries=["127.0.0.1"], count=3)
-OWN_GROUP: list[Call] = [("user_group", {"name": "robots", "policy": ["read", "write", "api", "policy", "test"]})]
+# What a dead-man switch needs as well.
+RIGHTS = ["read", "write", "api", "policy", "test", "ftp", "reboot"]
+OWN_GROUP: list[Call] = [("user_group", {"name": "robots", "policy": RIGHTS})]
 OWN_USER: list[Call] = [
-    ("user_group", {"name": "machines", "policy": ["read", "write", "api", "policy", "sensitive", "test"]}),
+    ("user_group", {"name": "machines", "policy": [*RIGHTS, "sensitive"]}),
     ("user", {"name": "robot", "group": "machines", "password": NEW_PASSWORD, "comment": "moved"}),
     ("user_group", {"name": "robots", "state": "absent"}),
 ]

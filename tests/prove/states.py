@@ -50,7 +50,8 @@ def state_of(router: Simulator) -> State:
                 values = {name: text for name, text in row.values.items() if name not in dropped}
                 for name in ("port", "dst-port"):
                     if name in values:
-                        values[name] = ",".join(ports.get(part, part) for part in values[name].split(","))
+                        # The role sorts them by number.
+                        values[name] = ",".join(sorted(ports.get(part, part) for part in values[name].split(",")))
                 if "password" in row.hidden:
                     values["password"] = str(row.hidden["password"])
                 rows.append(values)
@@ -65,8 +66,9 @@ def state_of(router: Simulator) -> State:
 
 
 def without_inert(state: State) -> State:
-    """Without what a cut may leave behind: unbound certificates, unreferenced chains, unused lists."""
+    """Without what a cut may leave behind: unbound certificates, unreferenced chains, unused lists, own files."""
     left = dict(state)
+    left["/file"] = [row for row in state.get("/file", ()) if not row["name"].startswith("bastion-")]
     bound = {row.get("certificate") for row in state.get("/ip/service", ())}
     left["/certificate"] = [row for row in state.get("/certificate", ()) if row.get("name") in bound]
     for path in _TABLES:
