@@ -13,11 +13,12 @@ import os
 import re
 import secrets
 import shutil
+import socket
 import ssl
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -76,10 +77,18 @@ class Report:
             self.failures.append(what)
 
 
+def quiet_port() -> int:
+    """A free port that no system hands out by itself: once it is closed, nobody else listens there by chance."""
+    for port in secrets.SystemRandom().sample(range(20000, 32000), 100):
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise SystemExit("demo: no free port between 20000 and 32000")
+
+
 @contextmanager
 def simulator() -> Iterator[dict[str, int]]:
     """A simulated router on free ports; ended with the block, whatever happens in it."""
-    command = [str(BIN / "routeros-simulator"), "--version", VERSION]
+    command = [str(BIN / "routeros-simulator"), "--version", VERSION, "--api-port", str(quiet_port())]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         line = process.stdout.readline() if process.stdout else ""

@@ -62,7 +62,8 @@ def test_every_version_from_out_of_the_box_and_back(tmp_path: Path) -> None:
             assert first.changes[host] > 0
             assert outside.encrypted(port, COLLEAGUE, "automation", PASSWORD, good) == "in", host
             assert outside.encrypted(port, STRANGER, "automation", PASSWORD, good) == "silent", host
-            assert outside.plain(plain[host], COLLEAGUE, "admin", "") == "refused", host
+            # Asked of the router itself: another process may have been given the port that became free.
+            assert router.call(lambda router=router: router.server.port("api")) is None, host
             assert f"'admin' of {host}, the user of the first contact, has an empty or weak password" in first.flat
             assert f"open to everybody on {host}:" in first.flat
         assert first.flat.count("ssh, winbox") == len(fleet)
