@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from ipaddress import ip_address
-from typing import Any
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.verdict import ACCEPTED, FIRST_SYN, Packet, Tables, judge
-from routeros_simulator.router import Router, Session
+from routeros_simulator.router import Router
 from routeros_simulator.testing import Simulator
 
 Rows = tuple[tuple[tuple[str, str], ...], ...]
@@ -39,14 +38,12 @@ class Watch:
 
     def _begin(self) -> None:
         router = self._router
-        execute: Callable[[Session, list[str], Any], Awaitable[None]] = router.execute
 
-        async def watched(session: Session, words: list[str], send: Any) -> None:
-            await execute(session, words, send)
-            self.look(words[0])
+        def changed(path: str) -> None:
+            if path.startswith(tuple(_FAMILIES.values())) or path == "/ip/service":
+                self.look(f"a change of {path}")
 
-        router.execute = watched  # type: ignore[method-assign]
-        router.changed.append(lambda path: self.look(f"a change of {path}") if not router._batches else None)
+        router.changed.append(changed)
         self.look("the start")
 
     def look(self, when: str) -> None:
