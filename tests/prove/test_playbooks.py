@@ -57,6 +57,7 @@ def play(folder: Path, stage: Stage, steps: list[dict[str, Any]], *options: str)
         capture_output=True,
         text=True,
         timeout=120,
+        check=False,
     )
 
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 
 import pytest
 from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import RouterError
+from ansible_collections.bastion.routeros.plugins.plugin_utils.session import Session
 from ansible_collections.bastion.routeros.plugins.plugin_utils.settings import Settings
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import Transaction
 from ansible_collections.bastion.routeros.tests.prove.cutting import Trial, trial_of
@@ -78,6 +79,19 @@ def test_another_controller_at_every_sentence(version: str, record_property: Rec
     assert not wrong, "\n".join(wrong[:3])
 
 
+def a_writer(trial: Trial, writer: Session, actions: int, held: list[bool], written: list[int]) -> Callable[[], None]:
+    """A session that writes so many times; it notes whether safe mode was held then, and after how many commands."""
+    router = trial.place.router
+
+    def write() -> None:
+        written.append(len(trial.sent))
+        held.append(router.call(lambda: router.router.safe_mode.holder is not None))
+        for number in range(actions):
+            writer.call("/system/note/set", f"=note=number {number}")
+
+    return write
+
+
 @pytest.mark.parametrize("actions", [1, 101])
 @pytest.mark.parametrize("scenario", SCENARIOS[2:], ids=lambda scenario: scenario.name.replace(" ", "-"))
 def test_a_session_that_writes_at_every_sentence(scenario: Scenario, actions: int, record_property: Record) -> None:
@@ -91,14 +105,7 @@ def test_a_session_that_writes_at_every_sentence(scenario: Scenario, actions: in
             writer = RULESET.doors[0](trial.place).open()
             held: list[bool] = []
             written: list[int] = []
-
-            def write(trial=trial, writer=writer, router=router, held=held, written=written) -> None:  # type: ignore[no-untyped-def]
-                written.append(len(trial.sent))
-                held.append(router.call(lambda: router.router.safe_mode.holder is not None))
-                for number in range(actions):
-                    writer.call("/system/note/set", f"=note=number {number}")
-
-            trial.at(sentence, write)
+            trial.at(sentence, a_writer(trial, writer, actions, held, written))
             told = trial.run()
             gone = actions > 100 and held == [True]
             with suppress(RouterError):
