@@ -5,6 +5,6 @@
 
 from __future__ import annotations
 
-from ansible_collections.bastion.routeros.plugins.plugin_utils.action import action_for
+from ansible_collections.bastion.routeros.plugins.plugin_utils.task.action import action_for
 
 ActionModule = action_for("logging")

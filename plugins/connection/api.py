@@ -226,7 +226,7 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.connection import ConnectionBase
 from ansible.utils.display import Display
 from ansible.utils.path import unfrackpath
-from ansible_collections.bastion.routeros.plugins.plugin_utils.connection_options import (
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.connection_options import (
     DEFAULT_TIMEOUT,
     DEFAULT_WINDOW,
     TLS_MODES,
@@ -234,9 +234,9 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.connection_option
     FirstContact,
     parse_knock,
 )
-from ansible_collections.bastion.routeros.plugins.plugin_utils.door import TRANSPORT, Door
-from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import RouterError
-from ansible_collections.bastion.routeros.plugins.plugin_utils.session import Session
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.door import TRANSPORT, Door
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import RouterError
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.session import Session
 
 display = Display()
 

@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.bastion.routeros.plugins.plugin_utils import knock, knock_policy
+from ansible_collections.bastion.routeros.plugins.plugin_utils.roles import knock_policy
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire import knock
 
 
 def knock_sequence(secret: str, name: str, rotation: object = "", steps: int = knock.DERIVED) -> list[str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.bastion.routeros.plugins.plugin_utils import prefixes as addresses
+from ansible_collections.bastion.routeros.plugins.plugin_utils.values import prefixes as addresses
 
 FAMILIES = {"ipv4": 4, "ipv6": 6}
 

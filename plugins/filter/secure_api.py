@@ -9,14 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.bastion.routeros.plugins.plugin_utils import (
+from ansible_collections.bastion.routeros.plugins.plugin_utils.roles import (
     api_accounts,
     api_exposure,
     api_policy,
     api_problems,
     api_record,
-    prefixes,
 )
+from ansible_collections.bastion.routeros.plugins.plugin_utils.values import prefixes
 
 Changes = list[dict[str, dict[str, Any]]]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.bastion.routeros.plugins.plugin_utils.api_policy import password_problems
+from ansible_collections.bastion.routeros.plugins.plugin_utils.roles.api_policy import password_problems
 
 
 def weak_password(password: str) -> bool:

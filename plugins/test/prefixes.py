@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.bastion.routeros.plugins.plugin_utils import prefixes
+from ansible_collections.bastion.routeros.plugins.plugin_utils.values import prefixes
 
 
 def covers_everyone(values: Iterable[object]) -> bool:

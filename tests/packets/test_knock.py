@@ -20,9 +20,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pytest
-from ansible_collections.bastion.routeros.plugins.plugin_utils import knock
-from ansible_collections.bastion.routeros.plugins.plugin_utils.connection_options import ConnectionOptions
-from ansible_collections.bastion.routeros.plugins.plugin_utils.door import Door
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire import knock
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.connection_options import ConnectionOptions
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.door import Door
 from ansible_collections.bastion.routeros.tests.integration.secure_api.stage import Stage
 from ansible_collections.bastion.routeros.tests.packets.namespaces import Lab, Namespace
 from ansible_collections.bastion.routeros.tests.packets.nft import translate

@@ -11,12 +11,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
-from ansible_collections.bastion.routeros.plugins.plugin_utils import safe_mode
-from ansible_collections.bastion.routeros.plugins.plugin_utils.door import Door
-from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import RouterError
-from ansible_collections.bastion.routeros.plugins.plugin_utils.settings import Settings
-from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import Outcome, Transaction
-from ansible_collections.bastion.routeros.plugins.plugin_utils.wire import Wire
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import safe_mode
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.settings import Settings
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.transaction import Outcome, Transaction
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.door import Door
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import RouterError
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.transport import Wire
 from ansible_collections.bastion.routeros.tests.prove.network import PATIENCE, Network
 from ansible_collections.bastion.routeros.tests.prove.scenarios import Place, Saved, Scenario, changes_of, place_of
 

@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Change, change_class
-from ansible_collections.bastion.routeros.plugins.plugin_utils.connection_options import (
+from ansible_collections.bastion.routeros.plugins.plugin_utils.options import validate
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.settings import Settings
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.transaction import Outcome, Transaction
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.connection_options import (
     ConnectionOptions,
     FirstContact,
 )
-from ansible_collections.bastion.routeros.plugins.plugin_utils.door import Door
-from ansible_collections.bastion.routeros.plugins.plugin_utils.options import validate
-from ansible_collections.bastion.routeros.plugins.plugin_utils.settings import Settings
-from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import Outcome, Transaction
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.door import Door
 from ansible_collections.bastion.routeros.tests.integration.secure_api.stage import snapshot
 from routeros_simulator import state as saved
 from routeros_simulator.testing import Simulator, running

@@ -20,21 +20,20 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.bastion.routeros.plugins.plugin_utils import (
-    deadman,
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import deadman, safe_mode
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.transaction import (
     executor,
     protection,
-    reasons,
     rollback,
-    safe_mode,
     transaction,
     undo,
 )
-from ansible_collections.bastion.routeros.plugins.plugin_utils import door as door_module
-from ansible_collections.bastion.routeros.plugins.plugin_utils.connection_options import ConnectionOptions
-from ansible_collections.bastion.routeros.plugins.plugin_utils.door import Door
-from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import TimedOut
-from ansible_collections.bastion.routeros.plugins.plugin_utils.wire import BufferedTransport
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire import door as door_module
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire import reasons
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.connection_options import ConnectionOptions
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.door import Door
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import TimedOut
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.transport import BufferedTransport
 from routeros_simulator.testing import Simulator
 
 #: real seconds after which something that must happen has not

@@ -14,14 +14,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from ansible_collections.bastion.routeros.plugins.plugin_utils import safe_mode
 from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Change, change_class
-from ansible_collections.bastion.routeros.plugins.plugin_utils.connection_options import ConnectionOptions, FirstContact
-from ansible_collections.bastion.routeros.plugins.plugin_utils.door import Door
-from ansible_collections.bastion.routeros.plugins.plugin_utils.facts import gather
 from ansible_collections.bastion.routeros.plugins.plugin_utils.options import validate
-from ansible_collections.bastion.routeros.plugins.plugin_utils.settings import Settings
-from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import Transaction
+from ansible_collections.bastion.routeros.plugins.plugin_utils.task.facts import gather
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import safe_mode
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.settings import Settings
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.transaction import Transaction
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.connection_options import (
+    ConnectionOptions,
+    FirstContact,
+)
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.door import Door
 from ansible_collections.bastion.routeros.tests.integration.secure_api.stage import PASSWORD, POLICIES
 from ansible_collections.bastion.routeros.tests.prove.role_lists import Call, role_changes
 from routeros_simulator.state import dump

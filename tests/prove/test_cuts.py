@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable
 
 import pytest
-from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import RouterError
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import RouterError
 from ansible_collections.bastion.routeros.tests.prove.cutting import COMMON, KINDS, Told, Trial, trial_of
 from ansible_collections.bastion.routeros.tests.prove.filters import Watch
 from ansible_collections.bastion.routeros.tests.prove.scenarios import (

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import RouterError
 from ansible_collections.bastion.routeros.plugins.plugin_utils.options import BadOption
-from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import RolledBack
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.transaction import RolledBack
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import RouterError
 from ansible_collections.bastion.routeros.tests.prove.house import MIXTURES, VERSIONS, Case, House, Stage
 from ansible_collections.bastion.routeros.tests.prove.lockouts import LOCKOUTS
 from ansible_collections.bastion.routeros.tests.prove.lookalikes import LOOKALIKES

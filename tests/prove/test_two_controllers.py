@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 import pytest
-from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import RouterError
-from ansible_collections.bastion.routeros.plugins.plugin_utils.session import Session
-from ansible_collections.bastion.routeros.plugins.plugin_utils.settings import Settings
-from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import Transaction
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.settings import Settings
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.transaction import Transaction
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import RouterError
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.session import Session
 from ansible_collections.bastion.routeros.tests.prove.cutting import Trial, trial_of
 from ansible_collections.bastion.routeros.tests.prove.filters import Watch
 from ansible_collections.bastion.routeros.tests.prove.role_lists import Call

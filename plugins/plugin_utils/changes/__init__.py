@@ -14,9 +14,9 @@ from importlib import import_module
 from typing import Any, ClassVar, Protocol
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.menus import Menu, Unsupported, check_supported, menu
-from ansible_collections.bastion.routeros.plugins.plugin_utils.operations import Operation, Row
 from ansible_collections.bastion.routeros.plugins.plugin_utils.options import PACKAGE, BadOption
-from ansible_collections.bastion.routeros.plugins.plugin_utils.state import Read, State
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation, Row
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.state import Read, State
 from ansible_collections.bastion.routeros.plugins.plugin_utils.values import BadValue, kind
 from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version
 

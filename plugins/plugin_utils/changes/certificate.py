@@ -13,11 +13,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates import saved_fingerprint
+from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.home import saved_fingerprint
 from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Change, Router
 from ansible_collections.bastion.routeros.plugins.plugin_utils.menus import menu
-from ansible_collections.bastion.routeros.plugins.plugin_utils.operations import Operation, Row
-from ansible_collections.bastion.routeros.plugins.plugin_utils.state import Read, State
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation, Row
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.state import Read, State
 from ansible_collections.bastion.routeros.plugins.plugin_utils.values import kind
 from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version
 

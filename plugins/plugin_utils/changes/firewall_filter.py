@@ -10,10 +10,10 @@ from typing import Any
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Change
 from ansible_collections.bastion.routeros.plugins.plugin_utils.menus import menu
-from ansible_collections.bastion.routeros.plugins.plugin_utils.operations import Operation, Row
-from ansible_collections.bastion.routeros.plugins.plugin_utils.plan import Placement
-from ansible_collections.bastion.routeros.plugins.plugin_utils.ruleset import Ruleset, plan_ruleset
-from ansible_collections.bastion.routeros.plugins.plugin_utils.state import Read, State
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation, Row
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.plan import Placement
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.ruleset import Ruleset, plan_ruleset
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.state import Read, State
 from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version
 
 PATHS = {"ipv4": "/ip/firewall/filter", "ipv6": "/ipv6/firewall/filter"}

@@ -10,9 +10,9 @@ from ipaddress import ip_address, ip_network
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Change, Router
 from ansible_collections.bastion.routeros.plugins.plugin_utils.menus import menu
-from ansible_collections.bastion.routeros.plugins.plugin_utils.operations import Operation, Row
-from ansible_collections.bastion.routeros.plugins.plugin_utils.plan import Want, plan
-from ansible_collections.bastion.routeros.plugins.plugin_utils.state import Read, State
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation, Row
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.plan import Want, plan
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.state import Read, State
 from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version
 
 PATH = "/user"

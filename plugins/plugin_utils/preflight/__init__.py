@@ -16,7 +16,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ansible_collections.bastion.routeros.plugins.plugin_utils.operations import Operation, Row
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation, Row
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.state import Read
 from ansible_collections.bastion.routeros.plugins.plugin_utils.preflight.account import account
 from ansible_collections.bastion.routeros.plugins.plugin_utils.preflight.firewall import (
     IN_ADDRESS_LIST,
@@ -50,7 +51,6 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.preflight.model i
 from ansible_collections.bastion.routeros.plugins.plugin_utils.preflight.network import network
 from ansible_collections.bastion.routeros.plugins.plugin_utils.preflight.rules import tables_of
 from ansible_collections.bastion.routeros.plugins.plugin_utils.preflight.service import cuts, removed, service
-from ansible_collections.bastion.routeros.plugins.plugin_utils.state import Read
 
 __all__ = ["Case", "Finding", "Judgement", "Way", "concerns", "examine", "list_reads", "reads"]
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ansible_collections.bastion.routeros.plugins.plugin_utils.operations import Row
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Row
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.state import State
 from ansible_collections.bastion.routeros.plugins.plugin_utils.preflight.model import (
     AAA,
     GROUP,
@@ -18,7 +19,6 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.preflight.model i
     is_on,
     named,
 )
-from ansible_collections.bastion.routeros.plugins.plugin_utils.state import State
 
 # Without any of these an automation cannot do its work again; `api` is the way in itself.
 KEPT_POLICIES = ("api", "read", "write", "policy")

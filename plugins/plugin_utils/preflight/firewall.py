@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, product
 
-from ansible_collections.bastion.routeros.plugins.plugin_utils.operations import Operation, Row
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation, Row
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.state import State
 from ansible_collections.bastion.routeros.plugins.plugin_utils.preflight.model import (
     COUNTERS,
     INTERFACE_LIST,
@@ -28,7 +29,6 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.preflight.model i
 )
 from ansible_collections.bastion.routeros.plugins.plugin_utils.preflight.rules import rules_of, tables_of
 from ansible_collections.bastion.routeros.plugins.plugin_utils.preflight.service import row_of
-from ansible_collections.bastion.routeros.plugins.plugin_utils.state import State
 from ansible_collections.bastion.routeros.plugins.plugin_utils.verdict import (
     ACCEPTED,
     DROPPED,

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
-from ansible_collections.bastion.routeros.plugins.plugin_utils.operations import Operation, Row
-from ansible_collections.bastion.routeros.plugins.plugin_utils.state import State
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation, Row
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.state import State
 
 FIREWALL = {4: "/ip/firewall", 6: "/ipv6/firewall"}
 LISTS = {4: "/ip/firewall/address-list", 6: "/ipv6/firewall/address-list"}

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import ip_address, ip_interface
 
-from ansible_collections.bastion.routeros.plugins.plugin_utils.operations import Row
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Row
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.state import State
 from ansible_collections.bastion.routeros.plugins.plugin_utils.preflight.model import (
     ADDRESS,
     IP_SETTINGS,
@@ -24,7 +25,6 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.preflight.model i
     static,
 )
 from ansible_collections.bastion.routeros.plugins.plugin_utils.preflight.service import row_of
-from ansible_collections.bastion.routeros.plugins.plugin_utils.state import State
 
 EVERYWHERE = ("0.0.0.0/0", "::/0")
 

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ansible_collections.bastion.routeros.plugins.plugin_utils.operations import Row
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Row
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.state import State
 from ansible_collections.bastion.routeros.plugins.plugin_utils.preflight.model import (
     FIREWALL,
     INTERFACE_LIST,
     LISTS,
     MEMBER,
 )
-from ansible_collections.bastion.routeros.plugins.plugin_utils.state import State
 from ansible_collections.bastion.routeros.plugins.plugin_utils.verdict import Tables
 
 

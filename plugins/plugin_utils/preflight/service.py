@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ansible_collections.bastion.routeros.plugins.plugin_utils.operations import Row
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Row
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.state import State
 from ansible_collections.bastion.routeros.plugins.plugin_utils.preflight.model import (
     CERTIFICATE,
     SERVICE,
@@ -19,7 +20,6 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.preflight.model i
     named,
     static,
 )
-from ansible_collections.bastion.routeros.plugins.plugin_utils.state import State
 
 Found = Iterator[tuple[str, bool]]
 NO_CERTIFICATE = ("", "none")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import LoginFailed
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import LoginFailed
 from routeros_simulator.switches import WORDS, Switches
 from routeros_simulator.testing import running
 

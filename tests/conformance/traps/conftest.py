@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import change_class
-from ansible_collections.bastion.routeros.plugins.plugin_utils.connection_options import ConnectionOptions
-from ansible_collections.bastion.routeros.plugins.plugin_utils.door import Door
 from ansible_collections.bastion.routeros.plugins.plugin_utils.options import validate
-from ansible_collections.bastion.routeros.plugins.plugin_utils.settings import Settings
-from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import Outcome, Transaction
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.settings import Settings
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.transaction import Outcome, Transaction
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.connection_options import ConnectionOptions
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.door import Door
 from routeros_simulator.local import LocalSession
 from routeros_simulator.router import Router
 from routeros_simulator.testing import Simulator

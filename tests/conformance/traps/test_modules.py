@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
-from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import Trap
 from ansible_collections.bastion.routeros.plugins.plugin_utils.menus import menu
 from ansible_collections.bastion.routeros.plugins.plugin_utils.values import BadValue, kind
 from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import Trap
 from routeros_simulator.testing import Simulator, running
 
 from ..raw import RawClient, rows

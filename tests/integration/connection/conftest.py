@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from ansible_collections.bastion.routeros.plugins.plugin_utils.door import ConnectionOptions, Door
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.door import ConnectionOptions, Door
 from routeros_simulator.testing import Simulator, running
 
 VERSIONS = ["7.12.2", "7.18.2", "7.24"]

@@ -8,15 +8,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ansible_collections.bastion.routeros.plugins.plugin_utils.door import Door, FirstContact
-from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import (
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.door import Door, FirstContact
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import (
     ConnectFailed,
     Fatal,
     LoginFailed,
     RouterError,
     Trap,
 )
-from ansible_collections.bastion.routeros.plugins.plugin_utils.session import Reply, Session
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.session import Reply, Session
 from ansible_collections.bastion.routeros.tests.integration.connection.conftest import door_to
 from routeros_simulator.testing import Simulator, running
 

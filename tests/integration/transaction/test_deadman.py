@@ -16,11 +16,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.bastion.routeros.plugins.plugin_utils import deadman
-from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import RouterError
-from ansible_collections.bastion.routeros.plugins.plugin_utils.protection import SafeModeMissing
-from ansible_collections.bastion.routeros.plugins.plugin_utils.settings import Settings
-from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import Outcome, RolledBack, Transaction
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import deadman
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.protection import SafeModeMissing
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.settings import Settings
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.transaction import (
+    Outcome,
+    RolledBack,
+    Transaction,
+)
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import RouterError
 from routeros_simulator.testing import Simulator, running
 
 from .conftest import Line, changes_of, door_to, snapshot
@@ -159,8 +163,8 @@ KILLED = """
 import os, signal, sys
 from tests.integration.transaction.conftest import changes_of, door_to
 from tests.integration.transaction.test_deadman import DOUBTFUL
-from ansible_collections.bastion.routeros.plugins.plugin_utils.settings import Settings
-from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import Transaction
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.settings import Settings
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.transaction import Transaction
 die = lambda seconds: os.kill(os.getpid(), signal.SIGKILL)
 Transaction(door_to(int(sys.argv[1])), changes_of(*DOUBTFUL), Settings(), sleep=die).run()
 """

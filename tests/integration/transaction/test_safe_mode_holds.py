@@ -8,10 +8,10 @@ from __future__ import annotations
 import time
 
 import pytest
-from ansible_collections.bastion.routeros.plugins.plugin_utils.safe_mode import SafeModeError
-from ansible_collections.bastion.routeros.plugins.plugin_utils.session import Session
-from ansible_collections.bastion.routeros.plugins.plugin_utils.settings import Settings
-from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import Transaction
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.safe_mode import SafeModeError
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.settings import Settings
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.transaction import Transaction
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.session import Session
 from routeros_simulator.testing import Simulator
 
 from .conftest import changes_of, door_to, run, snapshot

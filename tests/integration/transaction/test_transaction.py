@@ -10,16 +10,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import RouterError
 from ansible_collections.bastion.routeros.plugins.plugin_utils.options import BadOption
-from ansible_collections.bastion.routeros.plugins.plugin_utils.safe_mode import SafeModeError
-from ansible_collections.bastion.routeros.plugins.plugin_utils.session import Session
-from ansible_collections.bastion.routeros.plugins.plugin_utils.settings import Settings
-from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import (
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.safe_mode import SafeModeError
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.settings import Settings
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.transaction import (
     RolledBack,
     SafeModeMissing,
     Transaction,
 )
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import RouterError
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.session import Session
 from routeros_simulator.testing import Simulator, running
 
 from .conftest import SCALE, Line, changes_of, door_to, run, snapshot

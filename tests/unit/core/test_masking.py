@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 
-from ansible_collections.bastion.routeros.plugins.plugin_utils.masking import SHORTEST_INSIDE, Masker
+from ansible_collections.bastion.routeros.plugins.plugin_utils.task.masking import SHORTEST_INSIDE, Masker
 from hypothesis import given
 from hypothesis import strategies as st
 

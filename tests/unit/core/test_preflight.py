@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 from ansible_collections.bastion.routeros.plugins.plugin_utils import preflight
-from ansible_collections.bastion.routeros.plugins.plugin_utils.operations import Operation
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.state import State
 from ansible_collections.bastion.routeros.plugins.plugin_utils.preflight import Case, Judgement, Way
-from ansible_collections.bastion.routeros.plugins.plugin_utils.state import State
 from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version
 
 FILTER, LIST = "/ip/firewall/filter", "/ip/firewall/address-list"

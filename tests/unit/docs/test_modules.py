@@ -24,7 +24,7 @@ PROTECTION = ("safe_mode", "safe_mode_wait", "prove", "prove_as", "settle", "ack
 ACTION = """\
 from __future__ import annotations
 
-from ansible_collections.bastion.routeros.plugins.plugin_utils.action import action_for
+from ansible_collections.bastion.routeros.plugins.plugin_utils.task.action import action_for
 
 ActionModule = action_for("{name}")
 """

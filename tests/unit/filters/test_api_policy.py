@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.bastion.routeros.plugins.filter.secure_api import FilterModule
-from ansible_collections.bastion.routeros.plugins.plugin_utils import api_policy
+from ansible_collections.bastion.routeros.plugins.plugin_utils.roles import api_policy
 from ansible_collections.bastion.routeros.plugins.test.passwords import TestModule
 
 FILTERS = FilterModule().filters()

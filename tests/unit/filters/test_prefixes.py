@@ -10,7 +10,7 @@ import ipaddress
 import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.bastion.routeros.plugins.filter.prefixes import FilterModule
-from ansible_collections.bastion.routeros.plugins.plugin_utils import prefixes
+from ansible_collections.bastion.routeros.plugins.plugin_utils.values import prefixes
 from ansible_collections.bastion.routeros.plugins.test.prefixes import TestModule
 from hypothesis import given
 from hypothesis import strategies as st

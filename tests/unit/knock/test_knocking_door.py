@@ -14,10 +14,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from ansible_collections.bastion.routeros.plugins.plugin_utils import knock
-from ansible_collections.bastion.routeros.plugins.plugin_utils.connection_options import ConnectionOptions, parse_knock
-from ansible_collections.bastion.routeros.plugins.plugin_utils.door import Door
-from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import ConnectFailed, SetupFailed
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire import knock
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.connection_options import (
+    ConnectionOptions,
+    parse_knock,
+)
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.door import Door
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import ConnectFailed, SetupFailed
 
 
 @dataclass
@@ -94,7 +97,7 @@ def test_the_step_that_cannot_be_sent_is_named_by_number(house: House, monkeypat
 
 def test_without_a_sequence_the_error_names_the_option() -> None:
     wanted = ConnectionOptions(host="127.0.0.1", user="automation", port=1)
-    from ansible_collections.bastion.routeros.plugins.plugin_utils import reasons
+    from ansible_collections.bastion.routeros.plugins.plugin_utils.wire import reasons
 
     assert "ansible_routeros_knock" in reasons.from_connect(wanted, TimeoutError()).message
 

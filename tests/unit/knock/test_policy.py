@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.bastion.routeros.plugins.plugin_utils import knock_policy
+from ansible_collections.bastion.routeros.plugins.plugin_utils.roles import knock_policy
 
 ROUTER = {"services": {"ssh": {"port": 22}, "ftp": {"port": 21, "disabled": True}}, "seen_from": ["192.0.2.7"]}
 GOOD: dict[str, Any] = {

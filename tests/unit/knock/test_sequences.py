@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.bastion.routeros.plugins.plugin_utils import knock
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire import knock
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ansible_collections.bastion.routeros.plugins.plugin_utils.operations import Operation, Row
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation, Row
 
 
 class Refused(Exception):

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 from ansible_collections.bastion.routeros.plugins.plugin_utils.menus import menu
-from ansible_collections.bastion.routeros.plugins.plugin_utils.operations import (
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import (
     MASK,
     Operation,
     Row,
@@ -19,7 +19,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.operations import
     invert,
     project,
 )
-from ansible_collections.bastion.routeros.plugins.plugin_utils.plan import PlanError, Want, plan
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.plan import PlanError, Want, plan
 from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version
 from ansible_collections.bastion.routeros.tests.unit.plan.router_table import Refused, Table
 from hypothesis import given, settings

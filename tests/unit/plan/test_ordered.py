@@ -12,10 +12,15 @@ from collections import deque
 from collections.abc import Sequence
 
 import pytest
-from ansible_collections.bastion.routeros.plugins.plugin_utils.compare import longest_rising
 from ansible_collections.bastion.routeros.plugins.plugin_utils.menus import menu
-from ansible_collections.bastion.routeros.plugins.plugin_utils.operations import Operation, Row, invert, project
-from ansible_collections.bastion.routeros.plugins.plugin_utils.plan import Placement, PlanError, plan_ordered
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.compare import longest_rising
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import (
+    Operation,
+    Row,
+    invert,
+    project,
+)
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.plan import Placement, PlanError, plan_ordered
 from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version
 from ansible_collections.bastion.routeros.tests.unit.plan.router_table import Table
 from hypothesis import given, settings

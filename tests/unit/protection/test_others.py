@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from ansible_collections.bastion.routeros.plugins.plugin_utils import deadman, others
-from ansible_collections.bastion.routeros.plugins.plugin_utils.state import State
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.state import State
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import deadman, others
 from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version
 
 SERVICE, FILTER = "/ip/service", "/ip/firewall/filter"

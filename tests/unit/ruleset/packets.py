@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ansible_collections.bastion.routeros.plugins.plugin_utils.operations import Row
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Row
 
 SOURCES = ("10.0.0.1", "10.0.0.2", "10.0.0.3")
 PORTS = ("8728", "8729")

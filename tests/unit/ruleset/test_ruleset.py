@@ -12,9 +12,14 @@ from dataclasses import replace
 
 import pytest
 from ansible_collections.bastion.routeros.plugins.plugin_utils.menus import menu
-from ansible_collections.bastion.routeros.plugins.plugin_utils.operations import Operation, Row, invert, project
-from ansible_collections.bastion.routeros.plugins.plugin_utils.plan import Placement, PlanError
-from ansible_collections.bastion.routeros.plugins.plugin_utils.ruleset import Ruleset, plan_ruleset
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import (
+    Operation,
+    Row,
+    invert,
+    project,
+)
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.plan import Placement, PlanError
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.ruleset import Ruleset, plan_ruleset
 from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version
 from ansible_collections.bastion.routeros.tests.unit.plan.router_table import Table
 from ansible_collections.bastion.routeros.tests.unit.ruleset.packets import PORTS, SOURCES, behaviour

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from ansible_collections.bastion.routeros.plugins.plugin_utils import reachability
-from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import Trap
 from ansible_collections.bastion.routeros.plugins.plugin_utils.options import BadOption
+from ansible_collections.bastion.routeros.plugins.plugin_utils.task import reachability
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import Trap
 from ansible_collections.bastion.routeros.tests.unit.verdict.short import Row, entry, rule
 
 SERVICES = [

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.bastion.routeros.plugins.plugin_utils.door import ConnectionOptions, Door
-from ansible_collections.bastion.routeros.plugins.plugin_utils.session import Session
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.door import ConnectionOptions, Door
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.session import Session
 from ansible_collections.bastion.routeros.tests.unit.wire.certificates import (
     Authority,
     Leaf,

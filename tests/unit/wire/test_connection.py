@@ -15,11 +15,11 @@ from ansible import constants
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.playbook.play_context import PlayContext
 from ansible_collections.bastion.routeros.plugins.connection import api
-from ansible_collections.bastion.routeros.plugins.plugin_utils.connection_options import (
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.connection_options import (
     ConnectionOptions,
     FirstContact,
 )
-from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import SetupFailed
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import SetupFailed
 from ansible_collections.bastion.routeros.tests.unit.wire.scripted import Server, accepting
 
 NAME = "bastion.routeros.api"

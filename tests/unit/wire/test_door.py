@@ -11,14 +11,14 @@ import ssl
 from typing import Any
 
 import pytest
-from ansible_collections.bastion.routeros.plugins.plugin_utils import tls
-from ansible_collections.bastion.routeros.plugins.plugin_utils.door import (
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire import tls
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.door import (
     Door,
     FirstContact,
     refuse_async,
     require_routeros_connection,
 )
-from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import (
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import (
     ConnectFailed,
     SetupFailed,
 )

@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.bastion.routeros.plugins.plugin_utils.door import (
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.door import (
     ConnectionOptions,
     Door,
     FirstContact,
 )
-from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import (
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import (
     ConnectFailed,
     LoginFailed,
     RouterError,

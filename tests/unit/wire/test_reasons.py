@@ -14,10 +14,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from ansible_collections.bastion.routeros.plugins.plugin_utils.door import (
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.door import (
     Door,
 )
-from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import (
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import (
     ConnectFailed,
     LoginFailed,
     SetupFailed,

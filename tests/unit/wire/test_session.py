@@ -11,15 +11,15 @@ import signal
 import threading
 
 import pytest
-from ansible_collections.bastion.routeros.plugins.plugin_utils.door import ConnectionOptions, Door
-from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import (
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.door import ConnectionOptions, Door
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import (
     Closed,
     Fatal,
     ProtocolError,
     TimedOut,
     Trap,
 )
-from ansible_collections.bastion.routeros.plugins.plugin_utils.session import Reply
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.session import Reply
 from ansible_collections.bastion.routeros.tests.unit.wire.conftest import OpenSession
 from ansible_collections.bastion.routeros.tests.unit.wire.scripted import (
     Peer,

@@ -15,13 +15,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from ansible_collections.bastion.routeros.plugins.plugin_utils.errors import (
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import (
     Closed,
     ProtocolError,
     SetupFailed,
     TimedOut,
 )
-from ansible_collections.bastion.routeros.plugins.plugin_utils.wire import Wire
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.transport import Wire
 from ansible_collections.bastion.routeros.tests.unit.wire.scripted import Peer, encode
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,0 +1,237 @@
+# Copyright (c) 2026, the bastion.routeros contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The action behind every module: options in, result out, everything masked."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
+from ansible.plugins.action import ActionBase
+from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Change, change_class
+from ansible_collections.bastion.routeros.plugins.plugin_utils.options import BadOption, argument_spec, validate
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning import report
+from ansible_collections.bastion.routeros.plugins.plugin_utils.task.facts import gather
+from ansible_collections.bastion.routeros.plugins.plugin_utils.task.knock_work import KnockWork
+from ansible_collections.bastion.routeros.plugins.plugin_utils.task.masking import Masker
+from ansible_collections.bastion.routeros.plugins.plugin_utils.task.verdict_action import VerdictWork
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.settings import Settings
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.transaction import Outcome, Transaction
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire import knock
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.door import (
+    Door,
+    refuse_async,
+    require_routeros_connection,
+)
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import (
+    ConnectFailed,
+    LoginFailed,
+    RouterError,
+)
+
+Result = dict[str, Any]
+
+
+class RouterAction(ActionBase):  # type: ignore[misc]
+    """Common to all: check the connection, check the options, run, mask the result and every error."""
+
+    module: str
+    _supports_check_mode = True
+    _supports_async = False
+    _requires_connection = False
+
+    def run(self, tmp: str | None = None, task_vars: Mapping[str, Any] | None = None) -> Result:
+        masker = Masker()
+        try:
+            refuse_async(f"bastion.routeros.{self.module}", self._task.async_val)
+            result: Result = super().run(tmp, task_vars)
+            require_routeros_connection(self._connection)
+            door: Door = self._connection.door
+            options = door.options
+            masker.add(options.password, options.first_contact.password if options.first_contact else None)
+            masker.add(*knock.secrets(options.knock))
+            self._learn_raw(masker)
+            result.update(self._work(door, masker))
+        except BadOption as error:
+            raise AnsibleActionFail(masker.text(str(error))) from None
+        except (ConnectFailed, LoginFailed) as error:
+            raise AnsibleConnectionFailure(masker.text(error.message)) from None
+        except RouterError as error:
+            raise AnsibleActionFail(masker.text(error.message), result={"kind": error.kind}) from None
+        masked: Result = masker.mask(result)
+        return masked
+
+    def _learn_raw(self, masker: Masker) -> None:
+        """Know the secrets before the options are checked: an error about an option quotes its value."""
+        for module, options in self._calls():
+            try:
+                masker.add(*change_class(module)(options).secrets())
+            except (BadOption, ValueError, AttributeError, TypeError):
+                # Malformed options; the check that follows says what is wrong with them.
+                continue
+        prove_as = self._task.args.get("prove_as")
+        if isinstance(prove_as, Mapping):
+            masker.add(prove_as.get("password"))
+
+    def _calls(self) -> list[tuple[str, Any]]:
+        return [(self.module, self._task.args)]
+
+    def _work(self, door: Door, masker: Masker) -> Result:
+        raise NotImplementedError
+
+
+class ChangeAction(RouterAction):
+    """A module that changes a router: a transaction with one change."""
+
+    def _work(self, door: Door, masker: Masker) -> Result:
+        options = validate(self.module, self._task.args)
+        settings = Settings.of(options)
+        own = {name: value for name, value in options.items() if name not in Settings.__dataclass_fields__}
+        return self._transact(door, [change_class(self.module)(own)], settings)
+
+    def _transact(self, door: Door, changes: list[Change], settings: Settings) -> Result:
+        transaction = Transaction(door, changes, settings, check_mode=self._task.check_mode)
+        try:
+            outcome = transaction.run()
+        finally:
+            for warning in [*door.warnings, *transaction.outcome.warnings]:
+                self._display.warning(warning)
+        return self._result(changes, outcome)
+
+    def _result(self, changes: list[Change], outcome: Outcome) -> Result:
+        was, now = outcome.states()
+        before = _merged([change.view(was) for change in changes])
+        after = _merged([change.view(now) for change in changes])
+        result: Result = {
+            "changed": outcome.changed,
+            "operations": report.operations([step for steps in outcome.plans for step in steps]),
+            "before": report.shown(before),
+            "after": report.shown(after),
+            "statistics": outcome.statistics,
+        }
+        if outcome.protected:
+            result["protected_by"] = outcome.protected
+        if outcome.proved:
+            result["proved_over"] = outcome.proved
+        if self._task.diff:
+            result["diff"] = report.diff(before, after)
+        return result
+
+
+class TransactionAction(ChangeAction):
+    """Several changes as one."""
+
+    def _calls(self) -> list[tuple[str, Any]]:
+        changes = self._task.args.get("changes")
+        entries = [entry for entry in changes if isinstance(entry, Mapping)] if isinstance(changes, list) else []
+        return [
+            (str(module), options)
+            for entry in entries
+            for module, options in entry.items()
+            if isinstance(options, Mapping)
+        ]
+
+    def _work(self, door: Door, masker: Masker) -> Result:
+        options = validate("transaction", self._task.args)
+        protection = argument_spec_of_protection()
+        changes = []
+        for number, entry in enumerate(options["changes"]):
+            if len(entry) != 1:
+                raise BadOption(
+                    f"transaction: changes[{number}]: expected one module with its options, got {len(entry)} keys"
+                )
+            module, own = next(iter(entry.items()))
+            if not isinstance(own, Mapping):
+                raise BadOption(f"transaction: changes[{number}]: expected the options of {module} as a dictionary")
+            short = str(module).removeprefix("bastion.routeros.")
+            kind = change_class(short)
+            changes.append(kind(validate(short, own, leave_out=protection)))
+        return self._transact(door, changes, Settings.of(options))
+
+
+class FactsAction(RouterAction):
+    """Reads, and returns facts."""
+
+    def _work(self, door: Door, masker: Masker) -> Result:
+        options = validate("facts", self._task.args)
+        session = door.open()
+        try:
+            facts, warnings = gather(session, options["gather_subset"])
+            statistics = session.statistics()
+        finally:
+            session.close()
+        for warning in [*door.warnings, *warnings]:
+            self._display.warning(warning)
+        return {"changed": False, "ansible_facts": {"routeros": facts}, "statistics": statistics}
+
+
+class WaitAction(RouterAction):
+    """Tries the inventory's way in until it answers; what waiting does not cure ends it at once."""
+
+    def _work(self, door: Door, masker: Masker) -> Result:
+        options = validate("wait", self._task.args)
+        start, attempts = time.monotonic(), 0
+        time.sleep(options["delay"])
+        while True:
+            attempts += 1
+            try:
+                session = door.open()
+                try:
+                    version = str(session.version)
+                finally:
+                    session.close()
+                return {"changed": False, "elapsed": _since(start), "attempts": attempts, "version": version}
+            except RouterError as error:
+                elapsed = _since(start)
+                if not error.may_pass or elapsed + options["sleep"] > options["timeout"]:
+                    found = {"elapsed": elapsed, "attempts": attempts, "kind": error.kind}
+                    message = f"not reachable after {elapsed:g} s and {attempts} attempts: {error.message}"
+                    raise AnsibleActionFail(masker.text(message), result=found) from None
+            time.sleep(options["sleep"])
+
+
+def _since(start: float) -> float:
+    return round(time.monotonic() - start, 1)
+
+
+def _merged(views: list[dict[str, list[dict[str, str]]]]) -> dict[str, list[dict[str, str]]]:
+    """The rows of several changes by menu, each row once."""
+    merged: dict[str, list[dict[str, str]]] = {}
+    for view in views:
+        for path, rows in view.items():
+            known = merged.setdefault(path, [])
+            known.extend(row for row in rows if row not in known)
+    return merged
+
+
+def argument_spec_of_protection() -> dict[str, Any]:
+    """The options that belong to a transaction and not to a change inside it."""
+    return {
+        name: entry for name, entry in argument_spec("transaction").items() if name in Settings.__dataclass_fields__
+    }
+
+
+class KnockAction(KnockWork, RouterAction):
+    """Knocks, without logging in."""
+
+
+class VerdictAction(VerdictWork, RouterAction):
+    """Reads, and judges who reaches which service."""
+
+
+_KINDS: dict[str, type[RouterAction]] = {
+    "transaction": TransactionAction,
+    "facts": FactsAction,
+    "wait": WaitAction,
+    "knock": KnockAction,
+    "verdict_info": VerdictAction,
+}
+
+
+def action_for(module: str) -> type[RouterAction]:
+    """The action class of a module; its options are read now, once, before Ansible forks its workers."""
+    argument_spec(module)
+    return type("ActionModule", (_KINDS.get(module, ChangeAction),), {"module": module})

@@ -1,0 +1,345 @@
+# Copyright (c) 2026, the bastion.routeros contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The only writer: read, plan, take safe mode, apply, prove by a fresh login, keep; or roll back and say why.
+
+Certificates are outside safe mode (RouterOS does not undo them): they are made before it is taken and removed after the
+rest was proved, so that what an interruption leaves behind is inert.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Change
+from ansible_collections.bastion.routeros.plugins.plugin_utils.options import BadOption
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning import report
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation, handles
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.plan import PlanError
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.state import State
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import deadman, others, safe_mode
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.executor import CERTIFICATE, Executor
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.guard import FIRST_CONTACT, guard
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.phases import (
+    Phases,
+    removes_certificate,
+    split,
+    without_certificates,
+)
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.protection import Protection, SafeModeMissing
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.reading import read_state
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.settings import Settings
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.undo import Undo
+from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import LoginFailed, RouterError
+
+if TYPE_CHECKING:
+    from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.door import Door
+    from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.session import Session
+
+__all__ = ["NotKept", "NotProved", "Outcome", "RolledBack", "SafeModeMissing", "Transaction"]
+
+OLDEST = Version.parse("7.12")
+# Changes here can shut a door; a rule acts up to two seconds after the router said done, so the proof waits for it.
+WAY_IN = ("/ip/firewall", "/ipv6/firewall", "/ip/service", "/user", "/ip/ipsec", "/interface/list", "/certificate")
+# Planning again after writing finds what the router did not keep, or (certificates) what could not be known before.
+ROUNDS = 3
+
+
+@dataclass
+class Outcome:
+    """What a transaction found and did; plain data, secrets of menus masked, literal secrets not yet."""
+
+    changed: bool = False
+    plans: list[list[Operation]] = field(default_factory=list)
+    before: State | None = None
+    after: State | None = None
+    proved: str = ""
+    protected: str = ""
+    warnings: list[str] = field(default_factory=list)
+    statistics: dict[str, float] = field(default_factory=dict)
+
+    def states(self) -> tuple[State, State]:
+        """The router before and after.
+
+        :raises RouterError: it was not read to the end.
+        """
+        if self.before is None or self.after is None:
+            raise RouterError("the router could not be read", kind="not_read")
+        return self.before, self.after
+
+
+class RolledBack(RouterError):
+    """The change was not kept; the message says why, and what the router looks like now."""
+
+    kind = "rolled_back"
+
+
+class NotKept(RouterError):
+    """The router said done and did something else (disabling the own user, for one, is silently ignored)."""
+
+    kind = "not_kept"
+
+
+class NotProved(RouterError):
+    """A fresh login did not get in."""
+
+    kind = "not_proved"
+
+
+class _Ears:
+    """What a change may ask the router while it looks around (see changes.Router)."""
+
+    def __init__(self, door: Door, session: Session) -> None:
+        self._door, self._session = door, session
+        self.read = session.read
+
+    def password_works(self, user: str, password: str) -> bool:
+        """Whether the router takes this password now, by a login over the way that is open."""
+        try:
+            self._door.open_present(user=user, password=password).close()
+        except LoginFailed:
+            return False
+        return True
+
+
+class Transaction:
+    """Several changes that stand or fall together, over one session."""
+
+    def __init__(
+        self,
+        door: Door,
+        changes: Sequence[Change],
+        settings: Settings,
+        *,
+        check_mode: bool = False,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._door = door
+        self._changes = changes
+        self._settings = settings
+        self._check_mode = check_mode
+        self._sleep = sleep
+        self.outcome = Outcome()
+
+    def run(self) -> Outcome:
+        """Bring the router to what the changes want, or leave it as it is.
+
+        :raises BadOption: the router cannot do what was asked for; nothing was written.
+        :raises RolledBack: something was written, and undone again.
+        :raises RouterError: nothing was written.
+        """
+        session = self._door.open()
+        try:
+            try:
+                self._run(session)
+            except deadman.Fired:
+                session.close()
+                session = deadman.after_restart(self._door.open, self._sleep)
+                self._run(session)
+        finally:
+            self._count(session)
+            session.close()
+        for change in self._changes:
+            self.outcome.warnings += [text for text in change.warnings if text not in self.outcome.warnings]
+        return self.outcome
+
+    def _run(self, session: Session) -> None:
+        if session.version < OLDEST:
+            raise BadOption(
+                f"RouterOS {session.version} is too old: nothing is written below {OLDEST}; upgrade it first"
+            )
+        for change in self._changes:
+            change.check(session.version)
+        self._look(session)
+        if self.outcome.changed and not self._check_mode:
+            if not safe_mode.available(session.version) and deadman.take_turn(
+                session, self._settings.safe_mode_wait, self._sleep
+            ):
+                self._look(session)
+            self._write(session)
+
+    def _look(self, session: Session) -> None:
+        """Read and plan; refuse what would lock us out."""
+        outcome = self.outcome = Outcome()
+        outcome.before = self._read(session)
+        ears = _Ears(self._door, session)
+        for change in self._changes:
+            change.observe(outcome.before, ears)
+        outcome.plans, outcome.after = self._plan(outcome.before)
+        outcome.changed = any(outcome.plans)
+        if outcome.changed:
+            outcome.warnings += guard(session, self._door, self._settings, outcome.before, outcome.plans)
+
+    def _read(self, session: Session) -> State:
+        """The router as the changes need to know it."""
+        return read_state(session, self._changes)
+
+    def _plan(self, state: State) -> tuple[list[list[Operation]], State]:
+        """Plan each change on the state that those before it lead to."""
+        names = handles()
+        plans: list[list[Operation]] = []
+        for change in self._changes:
+            try:
+                operations = change.plan(state, names)
+            except PlanError as error:
+                raise BadOption(f"{change.name}: {error}") from error
+            plans.append(operations)
+            state = state.after(operations)
+        return plans, state
+
+    # -- writing -----------------------------------------------------------------------------------------------------
+
+    def _write(self, session: Session) -> None:
+        protection = Protection(session, self._door, self._settings, self._sleep)
+        protection.require(self.outcome.plans)
+        base, plans, removals = self._make_certificates(session)
+        phases = split(plans, safe_mode.BUDGET)
+        executor = Executor(session, self._door.options.window, self._sleep)
+        try:
+            executor.run(phases.ahead)
+            protection.take(base, phases, self._read)
+            if protection.holds_safe_mode:
+                base, phases = self._plan_under_hold(session, base, phases)
+            executor.run(phases.inside)
+            self._confirm(session, executor, phases)
+            self._prove(phases)
+            self._report_others(session, protection, base, executor)
+            protection.keep()
+        except BaseException as failure:
+            # A task's timeout and an interruption are no Exceptions, and must not leave half a change either.
+            if not executor.trail and not executor.unanswered and not protection.active:
+                raise
+            patient = isinstance(failure, RouterError)
+            undo = Undo(base, executor, self._door.password, self._read, self._sleep)
+            found = protection.restore(base, undo, self._read, patient=patient)
+            if not isinstance(failure, RouterError):
+                raise
+            raise RolledBack(f"{failure.message} {found}") from failure
+        self.outcome.protected = protection.name
+        self.outcome.warnings += protection.warnings
+        self._clean_up(session, executor, [*phases.behind, *removals])
+
+    def _plan_under_hold(self, session: Session, base: State, phases: Phases) -> tuple[State, Phases]:
+        """Nobody else of us writes now; whoever did since the plan was made may have made it wrong, so it is made anew.
+
+        :returns: the state to come back to, and what is left to do.
+        """
+        now = self._read(session)
+        if not phases.ahead and not others.by_rows(base, now, {}):
+            return base, phases
+        plans = self._plan(now)[0]
+        guard(session, self._door, self._settings, now, plans)
+        left = split([without_certificates([steps]) for steps in plans], safe_mode.BUDGET)
+        inside = [*left.ahead, *left.inside]
+        if len(inside) > safe_mode.BUDGET:
+            raise RouterError(
+                "Somebody else has changed the same things meanwhile, and what is left is more than safe mode holds.",
+                kind="changed_meanwhile",
+            )
+        return now, Phases(phases.ahead, inside, left.behind)
+
+    def _report_others(self, session: Session, protection: Protection, base: State, executor: Executor) -> None:
+        """What else changed meanwhile: it is kept with ours, or would have been undone with ours."""
+        deeds = others.by_history(session) if protection.holds_safe_mode else []
+        if self.outcome.after is not None:
+            deeds += others.by_rows(base, self.outcome.after, executor.touched)
+        if deeds:
+            self.outcome.warnings.append(others.warning(deeds))
+
+    def _clean_up(self, session: Session, executor: Executor, leftovers: Sequence[Operation]) -> None:
+        """What is idle now. The change is proved and kept, so a failure here is no reason to undo it."""
+        try:
+            executor.run(leftovers)
+        except RouterError as error:
+            self.outcome.warnings.append(
+                f"the change is kept, but something idle could not be removed; the next run does it: {error.message}"
+            )
+        if leftovers or self.outcome.after is None:
+            self._look_again(session)
+
+    def _make_certificates(self, session: Session) -> tuple[State, list[list[Operation]], list[Operation]]:
+        """Make and sign first; only then is known what is left to do (a new CA changes the leaves below it).
+
+        :returns: the state after that, the plans that are left, the certificates to remove in the end.
+        """
+        base, _planned = self.outcome.states()
+        plans = self.outcome.plans
+        removals: dict[str, Operation] = {}
+        for _round in range(ROUNDS):
+            making = [step for steps in plans for step in steps if step.path == CERTIFICATE and step.verb != "remove"]
+            removals |= {step.id: step for steps in plans for step in steps if removes_certificate(step)}
+            if not making:
+                break
+            Executor(session, self._door.options.window, self._sleep).run(making)
+            for change in self._changes:
+                change.settled_certificates()
+            base = self._read(session)
+            plans, _state = self._plan(base)
+        rest = [[step for step in steps if step.path != CERTIFICATE] for steps in plans]
+        return base, rest, list(removals.values())
+
+    def _confirm(self, session: Session, executor: Executor, phases: Phases) -> None:
+        """Read back. Moves that a second plan still wants are made; anything else the router did not keep."""
+        self.outcome.after = None
+        if not (phases.inside or phases.ahead):
+            return
+        for change in self._changes:
+            change.settled()
+        behind = {step.id for step in phases.behind}
+        for _round in range(ROUNDS):
+            self.outcome.after = self._read(session)
+            plans, _state = self._plan(self.outcome.after)
+            left = [step for step in without_certificates(plans) if step.id not in behind]
+            if not left:
+                return
+            if not all(step.verb == "move" for step in left):
+                break
+            executor.run(left)
+        what = "; ".join(report.sentence(step) for step in left[:5])
+        raise NotKept(f"The router answered done, but did not keep all of it. Still missing: {what}.")
+
+    def _prove(self, phases: Phases) -> None:
+        """A second, fresh login over the path that the inventory describes; what does not get in is not kept."""
+        if self._settings.prove == "off" or not (phases.inside or phases.ahead):
+            return
+        if any(step.path.startswith(WAY_IN) for step in phases.inside):
+            self._sleep(self._settings.settle)
+        given = {name: value for name, value in self._settings.prove_as.items() if value is not None}
+        try:
+            self._log_in(lambda: self._door.open_future(**given))
+            self.outcome.proved = "future path"
+        except RouterError as error:
+            if given or self._door.way != FIRST_CONTACT:
+                raise NotProved(f"The proof failed, a fresh login does not get in any more: {error.message}") from error
+            # Nobody said that this change builds the future path; the way that is open must stay open.
+            self._log_in(self._door.open_present)
+            self.outcome.proved = "first contact"
+
+    def _log_in(self, opening: Callable[[], Session]) -> None:
+        session = opening()
+        try:
+            session.read("/system/identity")
+        finally:
+            self._count(session)
+            session.close()
+
+    def _look_again(self, session: Session) -> None:
+        """The router as it is now; over a new session where the change ended the old one."""
+        try:
+            self.outcome.after = self._read(session)
+        except RouterError:
+            given = {name: value for name, value in self._settings.prove_as.items() if value is not None}
+            fresh = self._door.open_future(**given)
+            try:
+                self.outcome.after = self._read(fresh)
+            finally:
+                self._count(fresh)
+                fresh.close()
+
+    def _count(self, session: Session) -> None:
+        for name, value in session.statistics().items():
+            self.outcome.statistics[name] = round(self.outcome.statistics.get(name, 0) + value, 3)
