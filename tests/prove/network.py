@@ -20,11 +20,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import deadman, safe_mode
-from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.transaction import (
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import (
+    deadman,
     executor,
     protection,
     rollback,
+    safe_mode,
     transaction,
     undo,
 )
