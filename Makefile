@@ -165,8 +165,10 @@ test-full: $(READY) ## what takes too long for every change: every cut, killed p
 	  -n $(WORKERS) --junitxml=build/results/test-full.xml $(PYTEST_ARGS)
 
 # What the tests with real packets run beside Python, and the packages that bring it.
-PACKET_TOOLS := nft ip nmap knock hping3
-PACKET_PACKAGES := nftables iproute2 nmap knockd hping3
+PACKET_TOOLS := nft ip nmap knock hping3 swanctl charon-systemd
+# strongSwan: what is in "extra" carries ESP in user space, "standard" has the elliptic curves and AES-GCM.
+PACKET_PACKAGES := nftables iproute2 nmap knockd hping3 \
+  strongswan-swanctl charon-systemd libcharon-extra-plugins libstrongswan-standard-plugins
 
 .PHONY: packets
 packets: $(READY) ## real packets between network namespaces, as root; without root they are skipped, loudly
@@ -200,7 +202,7 @@ docs-html: $(READY)
 	  test -s build/docs/build/html/collections/bastion/routeros/$${module}_module.html; done
 
 # What tests with real packets need beside Python packages.
-SYSTEM_PACKAGES := $(PACKET_PACKAGES) strongswan strongswan-swanctl chromium
+SYSTEM_PACKAGES := $(PACKET_PACKAGES) chromium
 
 .PHONY: system-packages
 system-packages: ## install Debian's or Ubuntu's packages for tests with real packets (as root)

@@ -18,9 +18,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.values.times import microseconds
-from ansible_collections.bastion.routeros.tests.packets.nft_matchers import Row, Untranslatable, choice, last
+from ansible_collections.bastion.routeros.tests.packets.nft_matchers import (
+    Row,
+    Tunnel,
+    Untranslatable,
+    choice,
+    last,
+)
 
-__all__ = ["TABLES", "Script", "Untranslatable", "translate"]
+__all__ = ["TABLES", "Script", "Tunnel", "Untranslatable", "translate"]
 
 TABLES = {4: "ip routeros", 6: "ip6 routeros"}
 """The nftables table that a translation lives in, by family."""
@@ -78,6 +84,7 @@ class _Translation:
     members: Mapping[str, Sequence[str]]
     approximate: bool
     log_group: int | None
+    tunnel: Tunnel | None
     lists: dict[str, str] = field(default_factory=dict)
     chains: dict[tuple[str, str], str] = field(default_factory=dict)
     meters: list[str] = field(default_factory=list)
@@ -184,15 +191,17 @@ def translate(
     interface_members: Mapping[str, Sequence[str]] | None = None,
     approximate: bool = False,
     log_group: int | None = None,
+    tunnel: Tunnel | None = None,
 ) -> Script:
     """The tables of one family as an nftables script.
 
     :param interface_members: interface lists by name with the interfaces in them, includes and excludes worked out
     :param approximate: take what can be expressed nearly only (limits, fasttrack, tarpit)
     :param log_group: the netlink group that log rules write to; None leaves logging out, which decides nothing
+    :param tunnel: IPsec that is not the kernel's, so that ipsec-policy has to look at an interface
     :raises Untranslatable: something has no counterpart
     """
-    work = _Translation(family, interface_members or {}, approximate, log_group)
+    work = _Translation(family, interface_members or {}, approximate, log_group, tunnel)
     bodies: dict[str, list[str]] = {}
     for table, rows in (("filter", filter), ("raw", raw)):
         for row in rows:

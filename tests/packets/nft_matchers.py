@@ -40,11 +40,20 @@ class Choice:
     negated: bool = False
 
 
+@dataclass(frozen=True)
+class Tunnel:
+    """IPsec in user space: what it decrypts arrives on `device` instead of on `interface`, as it does on a router."""
+
+    device: str
+    interface: str
+
+
 class Context(Protocol):
     """What the matchers of one translation share."""
 
     family: int
     approximate: bool
+    tunnel: Tunnel | None
     members: Mapping[str, Sequence[str]]
     """Interface lists with their members."""
 
@@ -169,7 +178,7 @@ def _interface(key: str) -> Make:
     def make(context: Context, row: Row, value: str, negated: bool) -> list[str]:
         if value.startswith(("all-", "*")) or not re.fullmatch(r"[\w.@-]{1,15}", value):
             raise ValueError(value)
-        return [f'{key} {"!= " if negated else ""}"{value}"']
+        return [_one_of(context, key, [value], negated)]
 
     return make
 
@@ -181,10 +190,18 @@ def _interface_list(key: str) -> Make:
         members = context.members[value]
         if not members:
             return _never(negated)
-        quoted = ", ".join(f'"{each}"' for each in members)
-        return [f"{key} {'!= ' if negated else ''}{{ {quoted} }}"]
+        return [_one_of(context, key, members, negated)]
 
     return make
+
+
+def _one_of(context: Context, key: str, names: Sequence[str], negated: bool) -> str:
+    """An expression for interfaces; what comes through a tunnel counts as arriving where the tunnel does."""
+    names = list(dict.fromkeys(names))
+    if context.tunnel and context.tunnel.interface in names:
+        names.append(context.tunnel.device)
+    quoted = ", ".join(f'"{each}"' for each in names)
+    return f"{key} {'!= ' if negated else ''}{quoted if len(names) == 1 else f'{{ {quoted} }}'}"
 
 
 def _type(side: str) -> Make:
@@ -248,6 +265,10 @@ def _fragment(context: Context, row: Row, value: str, negated: bool) -> list[str
 
 
 def _ipsec(context: Context, row: Row, value: str, negated: bool) -> list[str]:
+    direction, kind = value.split(",")
+    if context.tunnel:
+        key, sign = {"in": "iifname", "out": "oifname"}[direction], {"ipsec": "", "none": "!= "}[kind]
+        return [f'{key} {sign}"{context.tunnel.device}"']
     return [{"in,ipsec": "meta secpath exists", "in,none": "meta secpath missing"}[value]]
 
 

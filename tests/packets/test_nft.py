@@ -13,7 +13,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.menus import menu
 from ansible_collections.bastion.routeros.tests.packets.arena import Arena
 from ansible_collections.bastion.routeros.tests.packets.frames import Frame
 from ansible_collections.bastion.routeros.tests.packets.namespaces import Lab
-from ansible_collections.bastion.routeros.tests.packets.nft import Untranslatable, translate
+from ansible_collections.bastion.routeros.tests.packets.nft import Tunnel, Untranslatable, translate
 
 Row = dict[str, str]
 ROUTER = "192.0.2.1"
@@ -98,6 +98,18 @@ def test_every_matcher_of_the_menu_is_expressed_or_refused() -> None:
 @pytest.mark.parametrize("name", EXPRESSED)
 def test_what_can_be_expressed(name: str) -> None:
     assert "drop" in script(EXPRESSED[name])
+
+
+def test_a_tunnel_in_user_space_is_an_interface() -> None:
+    rules = [
+        {"chain": "input", "ipsec-policy": "in,ipsec", "in-interface": "ether1", "action": "accept"},
+        {"chain": "input", "ipsec-policy": "in,none", "in-interface-list": "WAN", "action": "drop"},
+        {"chain": "output", "ipsec-policy": "out,none", "out-interface": "ether2", "action": "drop"},
+    ]
+    made = translate(4, filter=rules, interface_members={"WAN": ["ether1"]}, tunnel=Tunnel("ipsec0", "ether1")).text
+    assert 'iifname "ipsec0" iifname { "ether1", "ipsec0" } counter accept' in made
+    assert 'iifname != "ipsec0" iifname { "ether1", "ipsec0" } counter drop' in made
+    assert 'oifname != "ipsec0" oifname "ether2" counter drop' in made
 
 
 @pytest.mark.parametrize("name", NEARLY)
