@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import Any, ClassVar, Protocol
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.menus import Menu, Unsupported, check_supported, menu
+from ansible_collections.bastion.routeros.plugins.plugin_utils.menus.model import SPOKEN_SECRETS
 from ansible_collections.bastion.routeros.plugins.plugin_utils.options import PACKAGE, BadOption
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation, Row
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.state import Read, State
@@ -26,6 +27,8 @@ class Router(Protocol):
 
     def read(self, path: str, properties: Sequence[str] = (), query: Sequence[str] = ()) -> list[Row]: ...
 
+    def read_sensitive(self, path: str, properties: Sequence[str]) -> list[Row]: ...
+
     def password_works(self, user: str, password: str) -> bool: ...
 
 
@@ -34,10 +37,22 @@ class Change:
 
     name: ClassVar[str]
     paths: ClassVar[tuple[str, ...]] = ()
+    # Options that users look for here, and where they belong.
+    elsewhere: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, options: Mapping[str, Any]) -> None:
         self.options = dict(options)
         self.warnings: list[str] = []
+
+    @classmethod
+    def refuse_misplaced(cls, options: Iterable[str]) -> None:
+        """Tell where an option belongs that is none of this module.
+
+        :raises BadOption: names the option and its place.
+        """
+        for name in options:
+            if name in cls.elsewhere:
+                raise BadOption(f"{cls.name}: {name} belongs to {cls.elsewhere[name]}")
 
     def check(self, version: Version) -> None:
         """Refuse what the router cannot do, before anything is read or written.
@@ -70,10 +85,9 @@ class Change:
         raise NotImplementedError
 
     def secrets(self) -> Iterable[object]:
-        """The secret values among the options: whatever the menu declares secret, at any depth."""
-        names = {
-            prop.name.replace("-", "_") for path in self.paths for prop in menu(path).properties.values() if prop.secret
-        }
+        """The secret values among the options: whatever is declared secret or always is, at any depth."""
+        declared = {prop.name for path in self.paths for prop in menu(path).properties.values() if prop.secret}
+        names = {name.replace("-", "_") for name in declared | SPOKEN_SECRETS}
         return _values_of(names, self.options)
 
     def bad(self, where: str, message: object) -> BadOption:

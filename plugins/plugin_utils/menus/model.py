@@ -14,7 +14,7 @@ from typing import Any
 from ansible_collections.bastion.routeros.plugins.plugin_utils.values import Kind, kind
 from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version, within
 
-_SPOKEN_SECRETS = frozenset(
+SPOKEN_SECRETS = frozenset(
     {
         "password",
         "passphrase",
@@ -126,7 +126,7 @@ class Menu:
     def is_secret(self, name: str) -> bool:
         """Whether values of this property must never be shown (declared so, or of a name that always is)."""
         known = self.properties.get(name)
-        return (known is not None and known.secret) or name in _SPOKEN_SECRETS
+        return (known is not None and known.secret) or name in SPOKEN_SECRETS
 
     def current_name(self, name: str, version: Version) -> str:
         """The name that `version` prints this property under (7.24: `available-from` for a service's `address`)."""

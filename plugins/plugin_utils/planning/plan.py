@@ -16,7 +16,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operatio
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.ordered import Placement, plan_ordered
 from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version
 
-__all__ = ["Placement", "PlanError", "Want", "plan", "plan_ordered"]
+__all__ = ["Placement", "PlanError", "Want", "plan", "plan_ordered", "plan_row"]
 
 WantedRow = Mapping[str, str | None]
 Key = tuple[Hashable, ...]
@@ -52,6 +52,26 @@ def plan(
     if not menu.key:
         raise PlanError(f"rows of {menu.path} have no identity of their own; name the properties that tell them apart")
     return _KeyedPlan(menu, have, want, compare, handles or fresh_handles()).operations()
+
+
+def plan_row(
+    menu: Menu,
+    row: Row | None,
+    wanted: WantedRow,
+    version: Version,
+    handles: Iterator[str],
+    always: frozenset[str] = frozenset(),
+) -> list[Operation]:
+    """Plan one row that the caller has found (or not: None); where a menu's key does not tell what users mean.
+
+    `always`: see Want. Raises PlanError as `plan` does.
+    """
+    if row is None:
+        return _KeyedPlan(menu, (), Want(rows=[wanted]), Comparer(menu, version), handles).operations()
+    properties, unset = Comparer(menu, version).changes(row, wanted, always)
+    if not properties and not unset:
+        return []
+    return [Operation(menu.path, "set", row[".id"], properties=properties, unset=unset, was=dict(row))]
 
 
 def _singleton(menu: Menu, have: Sequence[Row], want: Want, compare: Comparer) -> list[Operation]:

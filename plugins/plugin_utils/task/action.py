@@ -87,10 +87,12 @@ class ChangeAction(RouterAction):
     """A module that changes a router: a transaction with one change."""
 
     def _work(self, door: Door, masker: Masker) -> Result:
+        kind = change_class(self.module)
+        kind.refuse_misplaced(self._task.args)
         options = validate(self.module, self._task.args)
         settings = Settings.of(options)
         own = {name: value for name, value in options.items() if name not in Settings.__dataclass_fields__}
-        return self._transact(door, [change_class(self.module)(own)], settings)
+        return self._transact(door, [kind(own)], settings)
 
     def _transact(self, door: Door, changes: list[Change], settings: Settings) -> Result:
         transaction = Transaction(door, changes, settings, check_mode=self._task.check_mode)
@@ -148,6 +150,7 @@ class TransactionAction(ChangeAction):
                 raise BadOption(f"transaction: changes[{number}]: expected the options of {module} as a dictionary")
             short = str(module).removeprefix("bastion.routeros.")
             kind = change_class(short)
+            kind.refuse_misplaced(own)
             changes.append(kind(validate(short, own, leave_out=protection)))
         return self._transact(door, changes, Settings.of(options))
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Change
 from ansible_collections.bastion.routeros.plugins.plugin_utils.options import BadOption
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning import report
-from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation, handles
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation, Row, handles
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.plan import PlanError
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.state import State
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import deadman, others, safe_mode
@@ -34,7 +34,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.readi
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.settings import Settings
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.undo import Undo
 from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version
-from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import LoginFailed, RouterError
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import LoginFailed, RouterError, Trap
 
 if TYPE_CHECKING:
     from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.door import Door
@@ -96,6 +96,15 @@ class _Ears:
     def __init__(self, door: Door, session: Session) -> None:
         self._door, self._session = door, session
         self.read = session.read
+
+    def read_sensitive(self, path: str, properties: Sequence[str]) -> list[Row]:
+        """What print leaves out unless it is asked for it (7.21 and later); no rows where that cannot be had."""
+        try:
+            return self._session.call(
+                f"{path}/print", "=show-sensitive=", f"=.proplist={','.join(properties)},.id"
+            ).rows
+        except Trap:
+            return []
 
     def password_works(self, user: str, password: str) -> bool:
         """Whether the router takes this password now, by a login over the way that is open."""

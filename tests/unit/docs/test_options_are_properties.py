@@ -25,6 +25,11 @@ PLACES: dict[str, tuple[str, tuple[str, ...], frozenset[str]]] = {
     "user_group": ("", ("/user/group",), frozenset({"state"})),
     "user_settings": ("", ("/user/settings",), frozenset()),
     "certificate": ("", ("/certificate",), frozenset({"state", "renew_before", "save_to"})),
+    "ipsec_profile": ("", ("/ip/ipsec/profile",), frozenset({"state"})),
+    "ipsec_peer": ("", ("/ip/ipsec/peer",), frozenset({"state", "update_secret"})),
+    "ipsec_identity": ("", ("/ip/ipsec/identity",), frozenset({"state", "update_secret"})),
+    "ipsec_proposal": ("", ("/ip/ipsec/proposal",), frozenset({"state"})),
+    "ipsec_policy": ("", ("/ip/ipsec/policy",), frozenset({"state", "placement"})),
     "logging": ("", ("/system/logging",), frozenset({"state"})),
     "logging_action": ("", ("/system/logging/action",), frozenset({"state"})),
 }
@@ -37,6 +42,7 @@ LEFT_OUT = {
     "address_list": {"address", "disabled"},  # of each entry
     "firewall_filter": {"chain", "p2p"},  # the ruleset's own; obsolete
     "certificate": {"trust-store"},
+    "ipsec_policy": {"sa-src-address", "sa-dst-address"},  # the router fills them in from the peer
 }
 LISTS = frozenset({"list", "ordered", "flagset", "port-list", "policies", "topics", "tcp-flags", "ip6-headers"})
 
@@ -133,6 +139,11 @@ def test_versions_are_told(module: str, doc: dict[str, Any]) -> None:
 
 def test_no_default_writes_what_nobody_asked_for(module: str, doc: dict[str, Any]) -> None:
     """Defaults of the router differ by version, so an option left out stays out, but for what makes up a row's key."""
-    expected = {"logging": {"action", "prefix"}, "firewall_filter": {"disabled", "log"}}
+    expected = {
+        "logging": {"action", "prefix"},
+        "firewall_filter": {"disabled", "log"},
+        "ipsec_identity": {"remote_id"},
+        "ipsec_policy": {"protocol", "src_port", "dst_port", "template"},
+    }
     with_default = {name for name, option, _known in pairs(doc, module) if option.get("default") is not None}
     assert with_default == expected.get(module, set())
