@@ -27,6 +27,7 @@ NUMBERS: dict[str, tuple[float, ...]] = {
     "rule_delay": (0.0, 2.0),
     "fresh_certificate_delay": (1.0, 4.0),
     "sign_delay": (1.0, 5.0),
+    "file_delay": (0.2, 1.0),
 }
 MIXTURES = int(os.environ.get("SWITCH_MIXTURES", "4"))
 CALLS: list[tuple[str, dict[str, Any]]] = [

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from librouteros.exceptions import TrapError
-from routeros_simulator import x509
+from routeros_simulator.certificates import x509
 from routeros_simulator.testing import Simulator, running
 
 SWITCHES = {"sign_delay": 0.5, "fresh_certificate_delay": 1.0}
@@ -289,6 +289,7 @@ def test_import_of_a_chain_and_its_key(sim: Simulator, login: Callable[..., Any]
             "files-imported": 1,
             "decryption-failures": 0,
             "keys-with-no-certificate": 0,
+            "keys-decrypted": 1,
         }
         rows = {row["name"]: row for row in there.path("certificate")}
         assert set(rows) == {"wrong", "wrong_1", "n", "n_1"}

@@ -54,6 +54,13 @@ def test_one_line_says_where_and_sigterm_ends_it() -> None:
         socket.create_connection(("127.0.0.1", ready["api"]))
 
 
+def test_a_router_without_a_battery() -> None:
+    with command("--clock", "1970-01-02") as (_process, ready):
+        api = librouteros.connect("127.0.0.1", "admin", "", port=ready["api"])
+        (clock,) = api.path("system", "clock")
+        assert clock["date"] == "1970-01-02"
+
+
 def test_switches_scale_and_ports() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]

@@ -11,7 +11,7 @@ from functools import cache
 
 import pytest
 from cryptography import x509 as cx509
-from routeros_simulator import x509
+from routeros_simulator.certificates import x509
 from routeros_simulator.tls import Identity, Tls, server_context
 
 BEGIN = datetime.now(UTC).replace(microsecond=0)

@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from .clock import Clock, moment
 from .loading import take_over
 from .router import Router
 from .script_syntax import ScriptError
@@ -50,6 +51,13 @@ def _pair(text: str) -> tuple[str, str]:
     return prefix, name
 
 
+def _moment(text: str) -> float:
+    try:
+        return moment(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("expected a date such as 1970-01-02 or 1970-01-02T00:00:00") from None
+
+
 def parser() -> argparse.ArgumentParser:
     """The options of the command."""
     made = argparse.ArgumentParser(
@@ -65,6 +73,7 @@ def parser() -> argparse.ArgumentParser:
     add("--load", type=Path, metavar="FILE", help="take a compact export over; what is not simulated is named")
     add("--rtt", type=float, default=0.0, metavar="MS", help="milliseconds that every request needs on its way")
     add("--time-scale", type=float, default=1.0, metavar="X", help="simulated seconds per real second")
+    add("--clock", type=_moment, metavar="DATE", help="what the router takes the time for, such as 1970-01-02")
     add("--switch", type=_switch, action="append", default=[], metavar="NAME=VALUE", help="decide an open question")
     add("--device-mode", metavar="MODE", help="home and others; SIGUSR1 is the button that confirms an update")
     add("--resolve", type=_pair, action="append", default=[], metavar="NAME=ADDRESS", help="what the router's DNS says")
@@ -97,7 +106,8 @@ async def _serve(arguments: argparse.Namespace) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     switches = dataclasses.replace(Switches(), **dict(arguments.switch))
-    router = Router(arguments.version, time_scale=arguments.time_scale, switches=switches)
+    clock = Clock(arguments.time_scale, start=arguments.clock)
+    router = Router(arguments.version, switches=switches, clock=clock)
     if arguments.device_mode is not None:
         router.device_mode.set(arguments.device_mode)
     loop.add_signal_handler(signal.SIGUSR1, router.device_mode.press)

@@ -13,6 +13,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 
+def moment(text: str) -> float:
+    """Seconds since the epoch of "1970-01-02 00:00:00" or "1970-01-02" (UTC). Raises ValueError."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()
+
+
 class Timer:
     """A call that is due at a simulated moment; cancel() makes it never happen."""
 

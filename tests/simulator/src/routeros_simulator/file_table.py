@@ -30,6 +30,47 @@ def contents(row: Row) -> bytes:
     return row.get("contents").encode("utf-8", "surrogateescape")
 
 
+def write_file(router: Router, name: str, data: bytes, kind: str, *, delay: float = 0.0) -> Row:
+    """Make a file, or put it in the place of the one that has the name; no part of history and safe mode.
+
+    kind: what `type` shows. delay: simulated seconds until it can be read; an export was seen to need some 0.2 s.
+    """
+    table = router.tables[MENU]
+    old = table.find(name=name)
+    if old is not None:
+        table.delete(old)
+    hidden: dict[str, object] = {"readable-from": router.clock.now() + delay} if delay else {}
+    values = {"name": name}
+    if "type" in table.menu.properties:
+        values["type"] = kind
+    if b"\x00" in data or not _is_text(data):
+        hidden["binary"] = base64.b64encode(data).decode()
+    else:
+        values["contents"] = data.decode("utf-8")
+    return table.insert(values, hidden=hidden)
+
+
+def find_file(router: Router, name: str) -> Row | None:
+    """The file of that name; raises Trap when the switch says that names which begin alike are ambiguous."""
+    table = router.tables[MENU]
+    if router.switches.ambiguous_file_names and sum(row.get("name").startswith(name) for row in table) > 1:
+        raise Trap("ambiguous value of file-name, more than one possible value matches input", 1)
+    return table.find(name=name)
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def readable(table: Table, row: Row) -> bool:
+    """Whether the file's contents can be read yet."""
+    return bool(row.hidden.get("readable-from", 0.0) <= table.router.clock.now())
+
+
 class FileHooks(Hooks):
     """See the module."""
 
@@ -59,7 +100,7 @@ class FileHooks(Hooks):
             return
         size = len(contents(row))
         reply["size"] = str(size)
-        if size > SHOWN or "binary" in row.hidden:
+        if size > SHOWN or "binary" in row.hidden or not readable(table, row):
             reply.pop("contents", None)
 
     @staticmethod
@@ -76,6 +117,8 @@ def _read(call: Call) -> None:
     rows = call.table.resolve(call.required("file"))
     if not rows:
         raise call.router.missing_item()
+    if not readable(call.table, rows[0]):
+        raise Trap("failure: file is not ready", 4)  # stand-in text
     data = contents(rows[0])
     try:
         offset, size = int(call.arguments.get("offset", "0")), int(call.arguments.get("chunk-size", str(CHUNK)))

@@ -62,6 +62,27 @@ MENUS: dict[str, dict[str, Any]] = {
             "comment": {"type": "string", "absent": True},
         },
     },
+    # no tree of the facts has it; names and meaning are those of the RouterOS manual: IPv6 addressing
+    "/ipv6/address": {
+        "kind": "list",
+        "flags": ["disabled", "invalid", "dynamic", "slave"],
+        "properties": {
+            "address": {"type": "interface-address6", "required": True},
+            "from-pool": {"type": "string", "default": ""},
+            "interface": {"type": "interface", "required": True},
+            "advertise": {"type": "bool", "default": "true"},
+            "eui-64": {"type": "bool", "default": "false"},
+            "no-dad": {"type": "bool", "default": "false"},
+            "disabled": {"type": "bool", "default": "false"},
+            "comment": {"type": "string", "absent": True},
+            "actual-interface": {"type": "string", "readonly": True},
+            "global": {"type": "bool", "readonly": True},
+            "link-local": {"type": "bool", "readonly": True},
+            "invalid": {"type": "bool", "readonly": True},
+            "dynamic": {"type": "bool", "readonly": True},
+            "slave": {"type": "bool", "readonly": True},
+        },
+    },
     "/system/license": {
         "kind": "singleton",
         "properties": {

@@ -106,6 +106,8 @@ class Router:
         # called with the row of a scheduler job that is due
         self.start_job: Callable[[Row], None] = lambda row: None
         self.resolver: Callable[[str, int], Sequence[str]] = lambda name, version: ()
+        # lists of revoked certificates that the world offers: address -> bytes
+        self.published: dict[str, bytes] = {}
         self._session_number = 0
         self._batches = 0
         self._dirty: dict[str, None] = {}

@@ -16,8 +16,11 @@ import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from .certificate_files import CertificateFiles
 from .certificates import Certificates
+from .certificates.acme import Acme
+from .certificates.files import CertificateFiles
+from .certificates.requests import CertificateRequests
+from .certificates.revocation import Revocation
 from .clock import Clock
 from .connection import Connection, Door
 from .firewall import Block, Firewall
@@ -88,7 +91,10 @@ class Server:
         self.connections: set[Connection] = set()
         self.certificates = Certificates(router)
         CertificateFiles(self.certificates)
+        CertificateRequests(self.certificates)
         self.firewall = Firewall(router, connections=self._tracked)
+        Acme(self.certificates, self.firewall, self.options.hosts)
+        Revocation(self.certificates)
         self._rows = LiveRows(router)
         self._interfaces = [(ipaddress.ip_network(prefix), name) for prefix, name in self.options.interfaces.items()]
         self._ipsec = [ipaddress.ip_network(prefix) for prefix in self.options.ipsec]

@@ -20,7 +20,7 @@ FORMAT = 1
 #: menus that show what happens, not what is configured
 VOLATILE = frozenset({"/log", "/user/active", "/system/history", "/system/script/job", "/system/script/environment"})
 #: what a row remembers of the moment only
-PASSING = frozenset({"fresh-until", "signing"})
+PASSING = frozenset({"fresh-until", "readable-from", "signing"})
 
 
 class BadState(ValueError):

@@ -19,6 +19,10 @@ WORDS = {
     "unknown_matcher": ("no-match", "match"),
     "login_without_api": ("not-allowed", "invalid"),
     "dead_word": ("true", "yes"),
+    "request_template": ("removed", "kept"),
+    "imported_key_file": ("kept", "removed"),
+    "acme": ("checked", "issued", "refused"),
+    "acme_failure": ("progress", "trap"),
 }
 
 
@@ -62,6 +66,18 @@ class Switches:
     sign_delay: float = 1.0
     # removal of a CA whose certificates are still there: cascade (they go too), refuse or keep
     ca_removal: str = "cascade"
+    # a template after create-certificate-request: removed (manual) or kept (scripts remove it themselves)
+    request_template: str = "removed"
+    # what becomes of the file that a private key was imported from: kept or removed (manual: may be)
+    imported_key_file: str = "kept"
+    # a file name that is the beginning of another one is answered with `ambiguous value of file-name` (seen once)
+    ambiguous_file_names: bool = False
+    # seconds until a file that the router has written can be read
+    file_delay: float = 0.2
+    # whether an ACME authority issues: checked (name, port 80, firewall and clock decide), issued or refused always
+    acme: str = "checked"
+    # how enable-ssl-certificate says that nothing came of it: a last row of progress, or a trap
+    acme_failure: str = "progress"
     # a firewall rule with a matcher that cannot be simulated (payload, port scans, ...): no-match or match
     unknown_matcher: str = "no-match"
     # a dropped connection attempt is judged again when its client would send the SYN again (1 s, 3 s, 7 s, ...)

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from .clock import Clock, moment
 from .loading import take_over
 from .router import Router
 from .server import Options, Server
@@ -98,13 +99,15 @@ def running(
     switches: Switches | Mapping[str, Any] | None = None,
     state: Path | None = None,
     load: Path | None = None,
+    clock: str | None = None,
     **options: Any,
 ) -> Iterator[Simulator]:
     """Run a router while the block runs.
 
     switches: a Switches, or just the fields that differ from their defaults. state: a file that is loaded when it
-    exists and written in the end. load: a compact export, taken over as
-    far as it is simulated. options: fields of ``server.Options`` (hosts, ports, round_trip, interface, ...).
+    exists and written in the end. load: a compact export, taken over as far as it is simulated. clock: what the router
+    takes the time for at its start ("1970-01-02 00:00:00", UTC), as one without a battery does; default the machine's
+    own. options: fields of ``server.Options`` (hosts, ports, round_trip, interface, ...).
     Raises what building or starting the router raises.
     """
     if not isinstance(switches, Switches):
@@ -112,7 +115,7 @@ def running(
     started: concurrent.futures.Future[Simulator] = concurrent.futures.Future()
 
     async def serve() -> None:
-        router = Router(version, time_scale=time_scale, switches=switches)
+        router = Router(version, switches=switches, clock=Clock(time_scale, start=moment(clock) if clock else None))
         server = Server(router, Options(**options))
         if state is not None and state.exists():
             load_file(router, state)

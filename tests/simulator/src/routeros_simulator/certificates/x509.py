@@ -137,36 +137,62 @@ def _words(usage: str) -> set[str]:
 
 
 def issue(
-    template: Mapping[str, str], key: str, ca: tuple[str, str] | None, *, serial: int, begin: datetime, end: datetime
+    template: Mapping[str, str],
+    key: str,
+    ca: tuple[str, str] | None,
+    *,
+    serial: int,
+    begin: datetime,
+    end: datetime,
+    crl: str = "",
 ) -> str:
     """Make the certificate that a template describes, as PEM.
 
     key: the private key of the subject, PEM. ca: certificate and key of the issuer, PEM; None for a self-signed one.
+    crl: where the issuer's list of revoked certificates is to be had, left out when empty.
     Raises ValueError when a property cannot go into a certificate.
     """
-    subject = x509.Name(
-        [x509.NameAttribute(oid, template[name]) for name, oid in SUBJECT.items() if template.get(name)]
-    )
+    subject = name_of(template)
     own = load_key(key)
     signer = load_key(ca[1]) if ca else own
     issuer = load_certificate(ca[0]).subject if ca else subject
-    usages = _words(template.get("key-usage", ""))
     builder = x509.CertificateBuilder(issuer, subject, own.public_key(), serial, begin, end)
+    for extension, critical in requested_extensions(template):
+        builder = builder.add_extension(extension, critical=critical)
+    builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(own.public_key()), critical=False)
+    if crl:
+        point = x509.DistributionPoint([x509.UniformResourceIdentifier(crl)], None, None, None)
+        builder = builder.add_extension(x509.CRLDistributionPoints([point]), critical=False)
+    return sign_builder(builder, signer, template.get("digest-algorithm") or "sha256")
+
+
+def name_of(template: Mapping[str, str]) -> x509.Name:
+    """The subject that a template describes."""
+    return x509.Name([x509.NameAttribute(oid, template[name]) for name, oid in SUBJECT.items() if template.get(name)])
+
+
+def requested_extensions(template: Mapping[str, str]) -> list[tuple[x509.ExtensionType, bool]]:
+    """What a template asks for beside its subject, and whether it is critical. Raises ValueError."""
+    found: list[tuple[x509.ExtensionType, bool]] = []
+    usages = _words(template.get("key-usage", ""))
     if "key-cert-sign" in usages:
-        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        found.append((x509.BasicConstraints(ca=True, path_length=None), True))
     if usages & USAGES.keys():
         chosen = {argument: word in usages for word, argument in USAGES.items()}
         if not chosen["key_agreement"]:
             chosen["encipher_only"] = chosen["decipher_only"] = False  # X.509 gives them no meaning then
-        builder = builder.add_extension(x509.KeyUsage(**chosen), critical=True)
+        found.append((x509.KeyUsage(**chosen), True))
     if extended := [oid for word, oid in EXTENDED_USAGES.items() if word in usages]:
-        builder = builder.add_extension(x509.ExtendedKeyUsage(extended), critical=False)
-    builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(own.public_key()), critical=False)
+        found.append((x509.ExtendedKeyUsage(extended), False))
     if names := alternative_names(template.get("subject-alt-name", "")):
-        builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
-    digest = DIGESTS[template.get("digest-algorithm") or "sha256"]()
+        found.append((x509.SubjectAlternativeName(names), False))
+    return found
+
+
+def sign_builder(builder: x509.CertificateBuilder, key: Key, digest: str) -> str:
+    """Sign what is built, as PEM. Raises ValueError when key and digest do not go together."""
     try:
-        certificate = builder.sign(signer, digest)  # type: ignore[arg-type]
+        certificate = builder.sign(key, DIGESTS[digest]())  # type: ignore[arg-type]
     except (UnsupportedAlgorithm, TypeError) as error:
         raise ValueError(str(error)) from error
     return certificate.public_bytes(Encoding.PEM).decode()
@@ -253,8 +279,11 @@ def _name(name: x509.Name) -> str:
     return ",".join(f"{_SHORT.get(part.oid, part.oid.dotted_string)}={part.value!s}" for part in name)
 
 
-def describe(pem: str) -> dict[str, str]:
-    """The properties that a print shows of a certificate's own content; absent ones are not shown."""
+def describe(pem: str, *, imported: bool = False) -> dict[str, str]:
+    """The properties that a print shows of a certificate's own content; absent ones are not shown.
+
+    A certificate that signed itself shows its issuer only when it was imported (seen on a 7.22 CHR).
+    """
     certificate = load_certificate(pem)
     shown = {
         name: str(found[0].value)
@@ -280,13 +309,13 @@ def describe(pem: str) -> dict[str, str]:
         "akid": "",
         "skid": "",
     }
-    if certificate.issuer != certificate.subject:
+    if imported or certificate.issuer != certificate.subject:
         shown["issuer"] = _name(certificate.issuer)
     for extension in certificate.extensions:
         if isinstance(extension.value, x509.SubjectKeyIdentifier):
-            shown["skid"] = extension.value.digest.hex()
+            shown["skid"] = extension.value.digest.hex().upper()  # seen on a 7.22 CHR
         elif isinstance(extension.value, x509.AuthorityKeyIdentifier) and extension.value.key_identifier:
-            shown["akid"] = extension.value.key_identifier.hex()
+            shown["akid"] = extension.value.key_identifier.hex().upper()
     return shown
 
 

@@ -12,21 +12,22 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from .call import Call
-from .durations import format_duration
-from .router import Hooks, Router, Row, Table, Trap
-from .tls import Identity
+from ..call import Call
+from ..dates import show_moment
+from ..durations import format_duration
+from ..router import Hooks, Router, Row, Table, Trap
+from ..tls import Identity
 
 if TYPE_CHECKING:
-    from .facts import Property
+    from ..facts import Property
 
 MENU = "/certificate"
 #: what may be set once a certificate is signed
 ALWAYS_SETTABLE = frozenset({"name", "trusted", "trust-store"})
-DATE = "%Y-%m-%d %H:%M:%S"
 
 
 def _text(value: object) -> str:
@@ -45,11 +46,11 @@ class Certificates(Hooks):
         self.table.journaled = False
         self._jobs: set[asyncio.Task[str]] = set()
         self._identities: dict[str, Identity | None] = {}
+        # told of every certificate that comes from outside
+        self.imported: list[Callable[[Row], None]] = []
         router.changed.append(self._changed)
         router.hook(MENU, self)
         router.register(MENU, "sign", self._sign)
-        if "issued-revoke" in self.table.menu.commands:
-            router.register(MENU, "issued-revoke", self._revoke)
 
     def _changed(self, path: str) -> None:
         if path == MENU:
@@ -67,7 +68,12 @@ class Certificates(Hooks):
             return None
         from . import x509
 
-        others = [_text(other.hidden.get("certificate")) for other in self.table if other is not row]
+        # only what is trusted goes into the chain that is shown (manual: trust-store; a field report)
+        others = [
+            _text(other.hidden.get("certificate"))
+            for other in self.table
+            if other is not row and other.get("trusted") == "true"
+        ]
         links = x509.chain(_text(row.hidden["certificate"]), filter(None, others))
         return Identity("".join(links).encode(), _text(row.hidden["key"]).encode())
 
@@ -94,17 +100,35 @@ class Certificates(Hooks):
             candidate = f"{name}_{number}"
         return candidate
 
-    def insert(self, name: str, pem: str, *, key: str = "", **values: str) -> Row:
+    def insert(self, name: str, pem: str, *, key: str = "", imported: bool = False, **values: str) -> Row:
         """Put a certificate into the table, as signing and importing do; it is refused as a reference for a moment."""
+        shown = {"name": name, **{word.replace("_", "-"): text for word, text in values.items()}}
+        return self.table.insert({**self._described(pem, imported), **shown}, hidden=self._kept(pem, key))
+
+    def revoke(self, row: Row) -> None:
+        """It is revoked from now on."""
+        if "revoked" not in row.values:
+            self.table.update(row, {"revoked": show_moment(self.router, self.router.clock.now())})
+
+    def fill(self, row: Row, pem: str, key: str) -> None:
+        """Give a row a certificate and its key, in place of those that it may have had."""
+        self.table.update(row, self._described(pem, True), hidden=self._kept(pem, key))
+
+    def _kept(self, pem: str, key: str) -> dict[str, object]:
         from . import x509
 
         fresh = self.router.clock.now() + self.router.switches.fresh_certificate_delay
-        hidden: dict[str, object] = {"certificate": pem, "fresh-until": fresh, "end": x509.valid_until(pem)}
-        hidden["authority"] = x509.is_authority(pem)
+        kept: dict[str, object] = {"certificate": pem, "fresh-until": fresh, "end": x509.valid_until(pem)}
+        kept["authority"] = x509.is_authority(pem)
         if key:
-            hidden["key"] = key
-        shown = {"name": name, **x509.describe(pem), **{word.replace("_", "-"): text for word, text in values.items()}}
-        return self.table.insert(shown, hidden=hidden)
+            kept["key"] = key
+        return kept
+
+    @staticmethod
+    def _described(pem: str, imported: bool) -> dict[str, str]:
+        from . import x509
+
+        return x509.describe(pem, imported=imported)
 
     # --- hooks of the table-driven commands
 
@@ -151,8 +175,8 @@ class Certificates(Hooks):
             return
         if self.has_key(row):
             reply["private-key"] = "true"
-        if row.hidden.get("authority"):
-            reply["authority"] = "true"
+            if row.hidden.get("authority"):  # a CA without its key can sign nothing (manual: a sample of import)
+                reply["authority"] = "true"
         if row.hidden.get("issuer"):
             reply["issued"] = "true"
         end = row.hidden.get("end", 0.0)
@@ -181,15 +205,21 @@ class Certificates(Hooks):
         if row.hidden.get("signing"):
             raise Trap("failure: certificate is being signed")  # text inferred
         row.hidden["signing"] = True
+        await self.progress(call, self._make(row, name, authority, call.arguments.get("ca-crl-host")))
+
+    async def progress(self, call: Call, work: Coroutine[None, None, str]) -> None:
+        """Show a row of progress at the beginning and one at the end, which says what came of the work."""
         call.reply({".section": "0", "progress": "in progress"})
         # the router goes on with it when the session that asked for it is gone
-        job = asyncio.get_running_loop().create_task(
-            self._make(row, name, authority, call.arguments.get("ca-crl-host"))
-        )
+        job = self.start(work)
+        call.reply({".section": "1", "progress": await asyncio.shield(job)})
+
+    def start(self, work: Coroutine[None, None, str]) -> asyncio.Task[str]:
+        """Have the router do some work by itself."""
+        job = asyncio.get_running_loop().create_task(work)
         self._jobs.add(job)
         job.add_done_callback(self._jobs.discard)
-        progress = await asyncio.shield(job)
-        call.reply({".section": "1", "progress": progress})
+        return job
 
     def _row(self, call: Call) -> Row:
         given = call.arguments.get("number") or call.arguments.get(".id")
@@ -206,13 +236,25 @@ class Certificates(Hooks):
             if "key-cert-sign" not in row.get("key-usage").split(","):
                 raise Trap("failure: CA not found")
             return None
-        name = call.arguments["ca"]
+        return self.authority(call.arguments["ca"])
+
+    def authority(self, name: str) -> Row:
+        """The certificate that a command names as its CA. Raises Trap when it cannot sign."""
         authority = self.table.find(name=name) or self.table.get(name)
         if authority is None or not self.usable(authority):
             raise Trap("input does not match any value of ca", 1)
         if not self.has_key(authority) or not authority.hidden.get("authority"):
             raise Trap("failure: CA not found")
         return authority
+
+    def period(self, days: int) -> tuple[datetime, datetime]:
+        """From now, and for so many days.
+
+        A scaled clock runs ahead of the clients' clocks, for which a certificate must not begin in the future.
+        """
+        now = self.router.clock.now()
+        begin = datetime.fromtimestamp(int(min(now, time.time())), UTC)
+        return begin, datetime.fromtimestamp(int(now), UTC) + timedelta(days=days)
 
     async def _make(self, row: Row, name: str, authority: Row | None, crl_host: str | None) -> str:
         from . import x509
@@ -223,15 +265,14 @@ class Certificates(Hooks):
             await self.router.clock.sleep(self.router.switches.sign_delay)
             if self.table.get(row.id) is not row:
                 return "canceled"
-            # a scaled clock runs ahead of the clients' clocks, for which the certificate must not begin in the future
-            begin = datetime.fromtimestamp(int(min(self.router.clock.now(), time.time())), UTC)
-            end = datetime.fromtimestamp(int(self.router.clock.now()), UTC) + timedelta(
-                days=int(row.get("days-valid") or 365)
-            )
+            begin, end = self.period(int(row.get("days-valid") or 365))
             issuer = None
             if authority is not None:
                 issuer = (_text(authority.hidden["certificate"]), _text(authority.hidden["key"]))
-            pem = x509.issue(row.values, key, issuer, serial=secrets.randbits(63) | 1 << 62, begin=begin, end=end)
+            crl = f"http://{crl_host}/crl/{int((authority or row).id[1:], 16)}.crl" if crl_host else ""
+            pem = x509.issue(
+                row.values, key, issuer, serial=secrets.randbits(63) | 1 << 62, begin=begin, end=end, crl=crl
+            )
         except ValueError as error:
             raise Trap(f"failure: {error}") from error
         finally:
@@ -241,16 +282,12 @@ class Certificates(Hooks):
             values["ca"] = authority.get("name")
         if crl_host and "ca-crl-host" in self.table.menu.properties:
             values["ca_crl_host"] = crl_host
+        if crl_host and "crl" in self.table.menu.properties:
+            values["crl"] = "true"
         if "trust-store" in row.values:
             values["trust_store"] = row.get("trust-store")
         self.table.delete(row)
-        signed = self.insert(name, pem, key=key, **values)
+        signed = self.insert(name, pem, key=key, imported=False, **values)
         if authority is not None:
             signed.hidden["issuer"] = authority.get("fingerprint")
         return "done"
-
-    def _revoke(self, call: Call) -> None:
-        call.expect(("numbers",))
-        for one in call.required("numbers").split(","):
-            for row in self.table.resolve(one):
-                self.table.update(row, {"revoked": self.router.clock.moment().strftime(DATE)})
