@@ -75,6 +75,24 @@ class AddressHooks(Hooks):
     def render(self, table: Table, row: Row, reply: dict[str, str]) -> None:
         """See the class."""
         reply["actual-interface"] = row.get("interface")
+        if "vrf" in table.menu.properties:
+            reply["vrf"] = "main"
+
+
+class Address6Hooks(Hooks):
+    """/ipv6/address: an address once; what it is for follows from it (RouterOS manual: IPv6 addressing)."""
+
+    def check(self, call: Call, table: Table, row: Row | None, after: dict[str, str]) -> None:
+        """See the class."""
+        other = table.find(address=after["address"], interface=after["interface"])
+        if other is not None and other is not row:
+            raise Trap("failure: already have such address", 4)
+
+    def render(self, table: Table, row: Row, reply: dict[str, str]) -> None:
+        """See the class."""
+        local = row.get("address").startswith("fe80:")
+        reply["actual-interface"] = row.get("interface")
+        reply["link-local"], reply["global"] = ("true", "false") if local else ("false", "true")
 
 
 class NtpServerHooks(Hooks):
@@ -95,6 +113,7 @@ def attach(router: Router) -> None:
     router.hook("/interface/list/member", MemberHooks())
     router.hook("/system/ntp/client/servers", NtpServerHooks())
     router.hook("/ip/address", AddressHooks())
+    router.hook("/ipv6/address", Address6Hooks())
 
 
 def fill(router: Router) -> None:

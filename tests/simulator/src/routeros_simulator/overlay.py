@@ -45,6 +45,12 @@ _SCRIPT_POLICIES = (
     "romon",
 )
 
+
+def _every(arguments: str) -> dict[str, Any]:
+    """A command with the same arguments in every version."""
+    return {"in": 63, "args": {"63": arguments}}
+
+
 MENUS: dict[str, dict[str, Any]] = {
     "/interface": {
         "kind": "list",
@@ -62,9 +68,19 @@ MENUS: dict[str, dict[str, Any]] = {
             "comment": {"type": "string", "absent": True},
         },
     },
-    # no tree of the facts has it; names and meaning are those of the RouterOS manual: IPv6 addressing
+    # in no tree that is at hand; names and meaning are those of the RouterOS manual: IPv6 addressing
     "/ipv6/address": {
         "kind": "list",
+        "commands": {
+            "add": _every("address advertise comment copy-from disabled eui-64 from-pool interface no-dad"),
+            "set": _every("address advertise comment disabled eui-64 from-pool interface no-dad numbers"),
+            **dict.fromkeys(("remove", "enable", "disable"), _every("numbers")),
+            "comment": _every("comment numbers"),
+            "print": _every("as-value brief count-only detail follow follow-only proplist terse value-list where"),
+            "get": _every("number value-name"),
+            "find": _every("where"),
+            "export": _every("compact file hide-sensitive show-sensitive terse verbose where"),
+        },
         "flags": ["disabled", "invalid", "dynamic", "slave"],
         "properties": {
             "address": {"type": "interface-address6", "required": True},

@@ -199,6 +199,14 @@ def _interface_address(property: Property, text: str, world: World) -> str:
     return f"{host}/{int(length) if slash else 32}"
 
 
+def _interface_address6(property: Property, text: str, world: World) -> str:
+    host, slash, length = text.partition("/")
+    found = addresses.ip6_address(host)
+    if found is None or (slash and addresses.ip6_prefix(text) is None):
+        raise invalid(property)
+    return f"{found}/{int(length) if slash else 64}"
+
+
 def _host(property: Property, text: str, world: World) -> str:
     found = addresses.address(text)
     if found is not None:
@@ -348,6 +356,7 @@ _TYPES: dict[str, Callable[[Property, str, World], str]] = {
     "ip4-range": _ip4_range,
     "peer-address": _peer_address,
     "interface-address": _interface_address,
+    "interface-address6": _interface_address6,
     "ip-or-name": _host,
     "host": _host,
     "mac": _mac,
