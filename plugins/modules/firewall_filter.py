@@ -64,7 +64,8 @@ options:
       - At V(top) several rulesets of this collection stand in the order in which they came, and dynamic rules of the
         router stay above them. At V(bottom), a final drop of others leaves nothing
         to match.
-      - V(first) is above the other rulesets too. One ruleset of a chain can have it.
+      - V(first) is above the other rulesets too. One ruleset of a chain can have it. V(foremost) is above that one;
+        several can have it, where their order among themselves does not matter. The comment of the jump says so.
     type: raw
     default: top
   family:

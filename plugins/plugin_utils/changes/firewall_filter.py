@@ -47,13 +47,13 @@ class FirewallFilter(Change):
         self._rulesets = {family: self._ruleset(family, version) for family in self._families}
 
     def _read_placement(self, placement: Any) -> Placement:
-        if placement in ("first", "top", "bottom"):
+        if placement in ("foremost", "first", "top", "bottom"):
             return Placement(placement)
         if isinstance(placement, Mapping) and len(placement) == 1:
             where, comment = next(iter(placement.items()))
             if where in ("before", "after") and comment:
                 return Placement(where, str(comment))
-        raise self.bad("placement", "expected first, top, bottom, {before: COMMENT} or {after: COMMENT}")
+        raise self.bad("placement", "expected foremost, first, top, bottom, {before: COMMENT} or {after: COMMENT}")
 
     def _ruleset(self, family: str, version: Version) -> Ruleset:
         target = menu(PATHS[family])

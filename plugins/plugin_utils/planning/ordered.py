@@ -23,6 +23,8 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.values.base impor
 from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version
 
 TAG = "bastion/"
+# What the comments of rows end with that stand above everything else.
+FOREMOST = ", above all others"
 Content = frozenset[tuple[str, Hashable]]
 # A set by text replaces only the half (plain or negated) that it names (tik4net's findings on 7.24.5).
 NOT_IN_PLACE = frozenset({"tcp-flags"})
@@ -34,8 +36,9 @@ _MANY = 40
 class Placement:
     """Where rows stand within their chain: "first", "top", "bottom", or "before"/"after" the row with `comment`.
 
-    "first" is above other rulesets of this collection, too. At the other places,
-    rows that other parts of this collection own (comment "bastion/...") and dynamic rows may stand between.
+    "first" is above other rulesets of this collection, too, but for those that are "foremost": these are known by the
+    end of their comments, so that every plan leaves them there. At the other places, rows that other parts of this
+    collection own (comment "bastion/...") and dynamic rows may stand between.
     """
 
     where: str = "top"
@@ -121,8 +124,10 @@ class _ChainPlan:
         where = self.table.placement.where
         if where == "top":
             return 0, min(foreign, default=end)
-        if where == "first":
-            return 0, min(self.others, default=end)
+        if where in ("foremost", "first"):
+            high = min((at for at in self.others if not self._foremost(at)), default=end)
+            above = [at for at in self.others if at < high] if where == "first" else []
+            return max(above, default=-1) + 1, high
         if where == "bottom":
             return max(foreign, default=-1) + 1, end
         comment = self.table.placement.comment
@@ -134,6 +139,10 @@ class _ChainPlan:
             return max((at for at in foreign if at < self.anchor), default=-1) + 1, self.anchor
         self.anchor = named[-1]
         return self.anchor + 1, min((at for at in foreign if at > self.anchor), default=end)
+
+    def _foremost(self, at: int) -> bool:
+        comment = self.have[at].get("comment", "")
+        return comment.startswith(TAG) and comment.endswith(FOREMOST)
 
     def _no_anchor(self, where: str, comment: str) -> str:
         known = [self.have[at].get("comment", "") for at in self.others]

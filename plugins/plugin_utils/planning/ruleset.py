@@ -21,6 +21,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.compare 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation, Row, project
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import handles as fresh_handles
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.ordered import (
+    FOREMOST,
     NOT_IN_PLACE,
     TAG,
     Content,
@@ -68,7 +69,7 @@ class Ruleset:
     @property
     def gate_comment(self) -> str:
         """The comment of the jump rule in `chain`."""
-        return f"{self.tag}: way in from {self.chain}"
+        return f"{self.tag}: way in from {self.chain}{FOREMOST if self.placement.where == 'foremost' else ''}"
 
     def gate(self, target: str) -> dict[str, str]:
         """The jump rule in `chain`."""

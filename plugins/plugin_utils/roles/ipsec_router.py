@@ -1,0 +1,270 @@
+# Copyright (c) 2026, the bastion.routeros contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The router's end of the tunnel, as options of modules. Pure.
+
+Every value is written out: RouterOS's own are sha1, 3des and modp1024, and they differ between releases (RouterOS
+manual, IPsec; exports of 7.14 to 7.24). What ships with a router, named ``default``, is never used nor changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ansible_collections.bastion.routeros.plugins.plugin_utils.roles.ipsec_tunnel import Tunnel
+
+Changes = list[dict[str, dict[str, Any]]]
+
+PSK_METHOD, CERTIFICATE_METHOD = "pre-shared-key", "digital-signature"
+
+
+def negotiation(tunnel: Tunnel) -> Changes:
+    """What is negotiated: profile (IKE), proposal (ESP), and a group of our own, without templates."""
+    name = tunnel.owner
+    aead = tunnel.encryption == "aes-256-gcm"
+    return [
+        {
+            "ipsec_profile": {
+                "name": name,
+                "hash_algorithm": "sha256",
+                "prf_algorithm": "sha256",
+                "enc_algorithm": ["aes-256"],
+                "dh_group": [tunnel.group],
+                "lifetime": f"{tunnel.ike_lifetime}s",
+                "proposal_check": "obey",
+                "nat_traversal": True,
+                # Without it RouterOS would not renew phase 1 (RouterOS manual, IPsec).
+                "dpd_interval": f"{tunnel.dpd_interval}s",
+                "dpd_maximum_failures": tunnel.dpd_failures,
+            }
+        },
+        {
+            "ipsec_proposal": {
+                "name": name,
+                # GCM authenticates by itself.
+                "auth_algorithms": [] if aead else ["sha256"],
+                "enc_algorithms": [tunnel.encryption],
+                "lifetime": f"{tunnel.lifetime}s",
+                "pfs_group": tunnel.group,
+            }
+        },
+        {"menu": {"path": "/ip/ipsec/policy/group", "entries": [{"name": name}]}},
+    ]
+
+
+def peer(tunnel: Tunnel) -> Changes:
+    """Who the router talks to, and from which address.
+
+    It waits for the controller, whose traffic brings the tunnel up; but a policy that captures the session which
+    writes it has to be filled by the router.
+    """
+    return [
+        {
+            "ipsec_peer": {
+                "name": tunnel.owner,
+                "address": tunnel.controller.outside,
+                **({"local_address": tunnel.router.local} if tunnel.router.local else {}),
+                "profile": tunnel.owner,
+                "exchange_mode": "ike2",
+                "passive": not tunnel.captures,
+                "send_initial_contact": True,
+            }
+        }
+    ]
+
+
+def identity(tunnel: Tunnel, certificate: str = "") -> Changes:
+    """How both prove who they are; the controller by nothing else than its own name.
+
+    :param certificate: the name of the router's certificate, for digital signatures
+    """
+    proof: dict[str, Any] = {"auth_method": CERTIFICATE_METHOD, "certificate": [certificate]}
+    if tunnel.auth == "psk":
+        proof = {"auth_method": PSK_METHOD, "secret": tunnel.psk}
+    return [
+        {
+            "ipsec_identity": {
+                "peer": tunnel.owner,
+                "my_id": str(tunnel.router.identity),
+                "remote_id": str(tunnel.controller.identity),
+                **proof,
+                "match_by": "remote-id",
+                "generate_policy": "no",
+                "policy_template_group": tunnel.owner,
+            }
+        }
+    ]
+
+
+def policies(tunnel: Tunnel) -> Changes:
+    """What has to travel encrypted, each pair of networks with security associations of its own."""
+    narrowed = {"protocol": "tcp", "src_port": str(tunnel.port), "dst_port": "any"} if tunnel.captures else {}
+    return [
+        {
+            "ipsec_policy": {
+                "peer": [tunnel.owner],
+                "src_address": ours,
+                "dst_address": theirs,
+                "protocol": "all",
+                **narrowed,
+                "tunnel": tunnel.mode == "tunnel",
+                "action": "encrypt",
+                # Without security associations nothing leaves; "use" would send it in clear.
+                "level": "unique",
+                "ipsec_protocols": "esp",
+                "proposal": tunnel.owner,
+            }
+        }
+        for ours, theirs in tunnel.pairs
+    ]
+
+
+def removal(tunnel: Tunnel) -> Changes:
+    """The way back: what refers to something goes before it."""
+    name = tunnel.owner
+    wanted = [*reversed(policies(tunnel)), *identity(tunnel)]
+    keys = ("peer", "src_address", "dst_address", "protocol", "src_port", "dst_port", "remote_id")
+    return [
+        *(
+            {module: {**{key: value for key, value in options.items() if key in keys}, "state": "absent"}}
+            for change in wanted
+            for module, options in change.items()
+        ),
+        {"ipsec_peer": {"name": name, "state": "absent"}},
+        {"menu": {"path": "/ip/ipsec/policy/group", "entries": [{"name": name}], "state": "absent"}},
+        {"ipsec_proposal": {"name": name, "state": "absent"}},
+        {"ipsec_profile": {"name": name, "state": "absent"}},
+    ]
+
+
+# -- the filter -------------------------------------------------------------------------------------------------------
+
+
+def entrance(tunnel: Tunnel, others: str) -> Changes:
+    """The rules that let the tunnel itself in, and the API that comes out of it.
+
+    :param others: ``drop`` refuses IKE and ESP of everybody else, ``leave`` leaves that to the rules behind
+    """
+    controller = tunnel.controller.outside
+    ike = {"protocol": "udp", "dst_port": ["500", "4500"]}
+    esp = {"protocol": "ipsec-esp"}
+    family = _family(controller)
+    rules: list[dict[str, Any]] = [
+        {"comment": "IKE of the controller", **ike, "family": family, "src_address": controller, "action": "accept"},
+        {"comment": "ESP of the controller", **esp, "family": family, "src_address": controller, "action": "accept"},
+    ]
+    rules += [
+        {
+            "comment": "The API, out of the tunnel",
+            "family": _family(source),
+            "protocol": "tcp",
+            "dst_port": [str(tunnel.port)],
+            "src_address": _bare(source),
+            "ipsec_policy": "in,ipsec",
+            "action": "accept",
+        }
+        for source in tunnel.controller.inside
+    ]
+    if others == "drop":
+        rules += [
+            {"comment": "IKE of others", **ike, "action": "drop"},
+            {"comment": "ESP of others", **esp, "action": "drop"},
+        ]
+    return [{"firewall_filter": {"ruleset": f"ipsec-{tunnel.name}", "placement": "foremost", "rules": rules}}]
+
+
+def gate(ports: Sequence[int]) -> Changes:
+    """The rules that refuse the API outside of every tunnel, running connections included, in both directions.
+
+    They have to stand before every rule that accepts established connections: a session would go on in clear when its
+    security association is gone.
+    """
+    wanted = [str(port) for port in ports]
+    incoming = {"protocol": "tcp", "dst_port": wanted}
+    answers = {"protocol": "tcp", "src_port": wanted}
+    return [
+        {
+            "firewall_filter": {
+                "ruleset": IN,
+                "placement": "foremost",
+                "entry": incoming,
+                "rules": [
+                    {
+                        "comment": "Break the glass",
+                        "src_address_list": GLASS,
+                        "action": "return",
+                    },
+                    {
+                        "comment": "The API in clear",
+                        "protocol": "tcp",
+                        "ipsec_policy": "in,none",
+                        "action": "reject",
+                        "reject_with": "tcp-reset",
+                    },
+                ],
+            }
+        },
+        {
+            "firewall_filter": {
+                "ruleset": OUT,
+                "chain": "output",
+                "placement": "foremost",
+                "entry": answers,
+                "rules": [
+                    {
+                        "comment": "Break the glass",
+                        "dst_address_list": GLASS,
+                        "action": "return",
+                    },
+                    # What the rule before refuses is told so, by a packet without a byte of the API.
+                    {
+                        "comment": "Answers of the API in clear",
+                        "protocol": "tcp",
+                        "tcp_flags": ["!rst"],
+                        "ipsec_policy": "out,none",
+                        "action": "drop",
+                    },
+                ],
+            }
+        },
+    ]
+
+
+IN, OUT = "ipsec-gate", "ipsec-gate-out"
+GLASS = "bastion-ipsec-clear"
+
+
+def glass(sources: Sequence[str]) -> Changes:
+    """The list of those who may use the API in clear."""
+    return [
+        {
+            "address_list": {
+                "list": GLASS,
+                "entries": list(sources),
+                "state": "replaced",
+                "comment": f"bastion/{IN}: ipsec_api_tunnel_clear_sources",
+            }
+        }
+    ]
+
+
+def opening_again() -> Changes:
+    """The API may be reached in clear again, as far as the other rules let it."""
+    return [
+        {"firewall_filter": {"ruleset": IN, "state": "absent"}},
+        {"firewall_filter": {"ruleset": OUT, "chain": "output", "state": "absent"}},
+    ]
+
+
+def shutting(tunnel: Tunnel) -> Changes:
+    """The way for the tunnel itself goes."""
+    return [{"firewall_filter": {"ruleset": f"ipsec-{tunnel.name}", "state": "absent"}}]
+
+
+def _family(address: str) -> str:
+    return "ipv6" if ":" in address else "ipv4"
+
+
+def _bare(prefix: str) -> str:
+    return prefix.partition("/")[0]
