@@ -123,8 +123,8 @@ def _captures(tunnel: Tunnel, settings: Settings, router: Facts) -> Iterator[str
         "themselves, those of the very session that writes it: if it does not come up, the API is cut off on the way "
         "that made it. Better give the router's end another address of the router (ipsec_api_tunnel_router.inside, "
         "such as its address on the LAN), which leaves the present way alone. Or set ipsec_api_tunnel_allow_capture: "
-        f"true; then only TCP port {tunnel.port} is captured, safe mode or the dead-man switch is the way back, and SSH "
-        "or WinBox the second one."
+        f"true; then only TCP port {tunnel.port} is captured, safe mode or the dead-man switch is the way back, and "
+        "SSH or WinBox the second one."
     )
 
 
