@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Change
@@ -95,17 +96,21 @@ class IpsecPolicy(Change):
         self._check_names(state)
         if row is None:
             self._check_new(state)
-        operations = plan_row(menu(PATH), row, self._want, state.version, handles)
+        operations = plan_row(menu(PATH), row, self._want if row else self._new(), state.version, handles)
         misplaced, before = self._place(state, row)
         if row is None:
-            added = operations[0]
-            return [Operation(PATH, "add", properties=added.properties, handle=added.handle, before=before)]
+            return [replace(operations[0], before=before)]
         if misplaced and before != row[".id"]:
             order = [each[".id"] for each in state.rows(PATH)]
             following = order[order.index(row[".id"]) + 1 :]
             position = following[0] if following else ""
             operations.append(Operation(PATH, "move", id=row[".id"], before=before, position=position))
         return operations
+
+    def _new(self) -> dict[str, str]:
+        """A new row without what it is anyway: the options that tell a policy have the router's own defaults."""
+        known = menu(PATH).properties
+        return {name: text for name, text in self._want.items() if name not in SELECTORS or known[name].default != text}
 
     def _remove(self, row: Row) -> list[Operation]:
         if row.get("default") == "true":

@@ -43,7 +43,8 @@ class Named(Change):
         path = self.paths[0]
         if not self._absent:
             return plan(menu(path), state.rows(path), Want(rows=[self._want]), state.version, handles)
-        if self.row(state) is not None:
+        row = self.row(state)
+        if row is not None and row.get("default") != "true":
             self._check_unused(state)
         return plan(menu(path), state.rows(path), Want(absent=[{"name": self._want["name"]}]), state.version, handles)
 
