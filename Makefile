@@ -146,8 +146,17 @@ $(CLIENTS): $(wildcard tests/conformance/clients/*.txt tests/conformance/clients
 	  else echo "npm not found: node-routeros is left out"; fi
 	@touch $@
 
+# Clients from the distribution, and the packages that bring them.
+CLIENT_TOOLS := ssh openssl
+CLIENT_PACKAGES := openssh-client openssl
+
 .PHONY: conformance
 conformance: $(READY) $(CLIENTS) ## the simulator against real command trees and clients that we did not write
+	@lacking=""; for tool in $(CLIENT_TOOLS); do command -v $$tool >/dev/null || lacking="$$lacking $$tool"; done; \
+	if [ -n "$$lacking" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "installing $(CLIENT_PACKAGES), for want of$$lacking"; apt-get update -qq; \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(CLIENT_PACKAGES) >/dev/null; \
+	fi
 	@$(SUMMARY) conformance build/results/conformance.xml -- $(BIN)/python -m pytest tests/conformance -n $(WORKERS) \
 	  --junitxml=build/results/conformance.xml $(PYTEST_ARGS)
 
@@ -202,7 +211,7 @@ docs-html: $(READY)
 	  test -s build/docs/build/html/collections/bastion/routeros/$${module}_module.html; done
 
 # What tests with real packets need beside Python packages.
-SYSTEM_PACKAGES := $(PACKET_PACKAGES) chromium
+SYSTEM_PACKAGES := $(PACKET_PACKAGES) $(CLIENT_PACKAGES) chromium
 
 .PHONY: system-packages
 system-packages: ## install Debian's or Ubuntu's packages for tests with real packets (as root)

@@ -33,7 +33,7 @@ def run(admin: LocalSession, script: str) -> str:
         (':if (1 = 2) do={:put "yes"} else={:put "no"}', "no"),
         (':do {:error "gone"} on-error={:put "caught"}', "caught"),
         (':error "gone"', "gone"),
-        ("/ip firewall nonsense add", "bad command name nonsense (line 1 column 1)"),
+        ("/ip firewall nonsense add", "bad command name nonsense (line 1 column 14)"),
         ("/system backup load name=x", "input does not match any value of file-name"),
         (":put [/system identity get name]", "MikroTik"),
         ("/ip firewall address-list\nadd list=a \\\n    address=192.0.2.1\n:put [:len [find list=a]]", "1"),

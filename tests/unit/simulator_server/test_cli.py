@@ -44,7 +44,8 @@ def test_one_line_says_where_and_sigterm_ends_it() -> None:
     with command("--version", "7.18.2", "--ssh-port", "0") as (process, ready):
         assert set(ready) == {"api", "api_ssl", "ssh", "pid"}
         assert ready["pid"] == process.pid
-        assert ready["ssh"] is None
+        with socket.create_connection(("127.0.0.1", ready["ssh"]), 10) as ssh:
+            assert ssh.recv(64).startswith(b"SSH-2.0-")
         api = librouteros.connect("127.0.0.1", "admin", "", port=ready["api"])
         (resource,) = api.path("system", "resource")
         assert resource["version"].startswith("7.18.2")

@@ -68,7 +68,7 @@ def parser() -> argparse.ArgumentParser:
     add("--version", default="7.22.3", help="RouterOS version (default: %(default)s)")
     add("--api-port", type=int, metavar="N", help="port of api; 0, the default, is a free one")
     add("--api-ssl-port", type=int, metavar="N", help="port of api-ssl; 0, the default, is a free one")
-    add("--ssh-port", type=int, metavar="N", help="accepted, but SSH is not simulated: the answer says null")
+    add("--ssh-port", type=int, metavar="N", help="serve SSH, too (needs asyncssh); 0 is a free port")
     add("--state", type=Path, metavar="FILE", help="load the router from this file, and keep it there at the end")
     add("--load", type=Path, metavar="FILE", help="take a compact export over; what is not simulated is named")
     add("--rtt", type=float, default=0.0, metavar="MS", help="milliseconds that every request needs on its way")
@@ -119,8 +119,11 @@ async def _serve(arguments: argparse.Namespace) -> None:
         "api": free if arguments.api_port is None else arguments.api_port,
         "api-ssl": free if arguments.api_ssl_port is None else arguments.api_ssl_port,
     }
+    if arguments.ssh_port is not None:
+        ports["ssh"] = arguments.ssh_port
     options = Options(
         ports=ports,
+        ssh=arguments.ssh_port is not None,
         round_trip=arguments.rtt / 1000,
         interfaces=dict(arguments.interface),
         ipsec=tuple(arguments.ipsec),
@@ -131,7 +134,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
     if arguments.load is not None:
         await _take_over(router, arguments.load)
     await server.start()
-    ready = {"api": server.port("api"), "api_ssl": server.port("api-ssl"), "ssh": None, "pid": os.getpid()}
+    ready = {name.replace("-", "_"): server.port(name) for name in ("api", "api-ssl", "ssh")} | {"pid": os.getpid()}
     print(json.dumps(ready), flush=True)
     await stopping.wait()
     await server.stop()
@@ -142,11 +145,9 @@ async def _serve(arguments: argparse.Namespace) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit status."""
     arguments = parser().parse_args(argv)
-    if arguments.ssh_port is not None:
-        print("routeros-simulator: SSH is not simulated, --ssh-port is ignored", file=sys.stderr)
     try:
         asyncio.run(_serve(arguments))
-    except (BadState, ScriptError, ValueError, OSError) as error:
+    except (BadState, ScriptError, ValueError, OSError, RuntimeError) as error:
         print(f"routeros-simulator: {error}", file=sys.stderr)
         return 1
     return 0

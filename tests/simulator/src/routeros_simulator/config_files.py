@@ -145,7 +145,7 @@ def _check(call: Call, source: str) -> None:
         if not verb:
             runner.context = path
         elif verb not in call.router.menus[path].commands:
-            raise ScriptFailed(f"bad command name {verb} (line {statement.line} column 1)")
+            raise ScriptFailed(f"bad command name {verb} (line {statement.line} column {runner.column})")
 
 
 def attach(router: Router) -> None:

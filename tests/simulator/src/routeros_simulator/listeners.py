@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from .router import Router
 from .table import Row
 
-#: the services that this process really offers; of the others only the port is known
+#: the services that this process always offers; ssh comes when it is asked for, of the others only the port is known
 SERVED = ("api", "api-ssl")
 MENU = "/ip/service"
 
@@ -79,16 +79,22 @@ class Listeners:
     """Opens and closes the sockets of the served services.
 
     accepted: called with the name of the service and each new socket. closed: called with the name when a service has
-    been disabled or has moved.
+    been disabled or has moved. services: those that are served.
     """
 
     def __init__(
-        self, router: Router, hosts: tuple[str, ...], accepted: Accepted, closed: Callable[[str], None]
+        self,
+        router: Router,
+        hosts: tuple[str, ...],
+        accepted: Accepted,
+        closed: Callable[[str], None],
+        services: tuple[str, ...] = SERVED,
     ) -> None:
         self.router = router
         self.hosts = usable_hosts(hosts)
         self._accepted = accepted
         self._closed = closed
+        self._services = services
         self._open: dict[str, Listener] = {}
         self._configuring = False
 
@@ -129,7 +135,7 @@ class Listeners:
             return
         self._configuring = True
         try:
-            rows = {name: self.router.services.static(name) for name in SERVED}
+            rows = {name: self.router.services.static(name) for name in self._services}
             for row in rows.values():
                 row.hidden.pop("bind_error", None)
             for name, row in rows.items():

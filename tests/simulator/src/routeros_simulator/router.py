@@ -10,7 +10,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from . import config_files, file_table, firewall_tables, ipsec, jobs, names, packages, printing, system, writing
+from . import (
+    config_files,
+    file_table,
+    firewall_tables,
+    ipsec,
+    jobs,
+    names,
+    packages,
+    printing,
+    ssh_keys,
+    system,
+    writing,
+)
 from .address_lists import AddressLists
 from .call import Call, Handler, Send
 from .clock import Clock
@@ -55,7 +67,7 @@ _WITH_PRINT = ("getall", "listen")
 
 @dataclass(eq=False)
 class Session:
-    """One login. `via` is what /user/active shows (api); `address` the client's IP address as text."""
+    """One login. `via` is what /user/active shows (api, ssh); `address` the client's IP address as text."""
 
     number: int
     user: str
@@ -132,6 +144,7 @@ class Router:
         config_files.attach(self)
         file_table.attach(self)
         packages.attach(self)
+        ssh_keys.attach(self)
         system.attach(self)
         self.device_mode = DeviceMode(self)
         self.safe_mode = SafeMode(self)
@@ -223,8 +236,8 @@ class Router:
 
     # --- sessions
 
-    def login(self, name: str, password: str, address: str, via: str = "api") -> Session | Refused:
-        """Judge a login; a success makes a /user/active row and log lines."""
+    def login(self, name: str, password: str | None, address: str, via: str = "api") -> Session | Refused:
+        """Judge a login (password: see Users.judge); a success makes a /user/active row and log lines."""
         self.clock.run_due()
         row = self.users.judge(name, password, address, via)
         if isinstance(row, Refused):

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from .durations import parse_duration
@@ -29,6 +29,7 @@ _TURN = 100
 #: commands whose first word without a name says which rows
 _NUMBERED = frozenset(
     {"set", "remove", "enable", "disable", "unset", "comment", "move", "reset", "reset-counters", "expire-password"}
+    | {"export-certificate", "issued-revoke"}
 )
 _MISSING = re.compile(r"missing =\.?(.+)=")
 
@@ -50,6 +51,7 @@ class Runner:
         self.session = session
         self.put = put
         self.context = ""
+        self.column = 1  # of the word that locate has looked at last
         self.locals: dict[str, Value] = {}
         self._steps = 0
 
@@ -94,13 +96,16 @@ class Runner:
         """(menu, verb, the words behind it); the verb is "" when the statement only names a menu."""
         path = "" if (statement.words[0].plain or "").startswith("/") else self.context
         for number, word in enumerate(statement.words):
-            for piece in (word.plain or "").split("/"):
+            self.column = word.column
+            for place, piece in enumerate((word.plain or "").split("/")):
+                self.column += place > 0
                 if piece == "..":
                     path = path.rpartition("/")[0]
                 elif f"{path}/{piece}" in self.router.menus:
                     path = f"{path}/{piece}" if piece else path
                 elif piece:
                     return path, piece, statement.words[number + 1 :]
+                self.column += len(piece)
         return path, "", ()
 
     async def command(self, statement: Statement) -> Value:
@@ -114,7 +119,7 @@ class Runner:
         try:
             self.router.handler(path, verb)
         except Trap:
-            raise ScriptFailed(f"bad command name {verb} (line {statement.line} column 1)") from None
+            raise ScriptFailed(f"bad command name {verb} (line {statement.line} column {self.column})") from None
         rows: list[list[str]] = []
         context, self.context = self.context, path  # a find among the arguments belongs to the command's menu
         try:
@@ -147,8 +152,10 @@ class Runner:
                 table = self.router.tables.get(path)
                 single = table is not None and table.menu.singleton
                 found.append(f"={'value-name' if single or loose == 2 else 'number'}={text}")
-            elif verb == "run":
+            elif verb in ("run", "sign"):
                 found.append(f"=number={text}")
+            elif verb == "import" and not path:
+                found.append(f"=file-name={text}")
             elif path == "/log":
                 found.append(f"=message={text}")
             else:
@@ -161,7 +168,12 @@ class Runner:
             raise Trap("not enough permissions (9)", 4)
         table = self.router.tables.get(path)
         if table is None or table.menu.singleton:
-            raise ScriptFailed("bad command name find")
+            raise ScriptFailed(f"bad command name find (line 1 column {self.column})")
+        fits = await self.condition(words)
+        return [row.id for row in table.hooks.rows(table) if fits(view(table, row))]
+
+    async def condition(self, words: Sequence[Word]) -> Callable[[Mapping[str, str]], bool]:
+        """What stands behind where, as a test of rows; no words fit every row."""
         groups: list[list[tuple[str, str, Value]]] = [[]]
         for word in words:
             plain = word.plain
@@ -180,12 +192,7 @@ class Runner:
                 groups[-1].append((plain.removeprefix("!"), "!=" if plain.startswith("!") else "=", "true"))
             else:
                 raise ScriptFailed("syntax error: conditions of this kind are not simulated")
-        found = []
-        for row in table.hooks.rows(table):
-            reply = view(table, row)
-            if any(all(matches(reply, *condition) for condition in group) for group in groups):
-                found.append(row.id)
-        return found
+        return lambda reply: any(all(matches(reply, *one) for one in group) for group in groups)
 
     # --- values
 
@@ -234,7 +241,8 @@ class Runner:
             )
             return ""
         if verb not in ("put", "error", "return", "delay", "len", "tostr", "tonum", "nothing", "execute"):
-            raise ScriptFailed(f"bad command name {verb} (line {statement.line} column 1)")
+            column = statement.words[0].column + 1
+            raise ScriptFailed(f"bad command name {verb} (line {statement.line} column {column})")
         value = await self.value(loose[0]) if loose else ""
         if verb == "put":
             self.put(show(value))

@@ -58,10 +58,14 @@ Part = Text | Variable | Substitution | Block | Expression
 
 @dataclass(frozen=True)
 class Word:
-    """One word of a statement: `name` is what stands in front of the "=", None when there is none."""
+    """One word of a statement: `name` is what stands in front of the "=", None when there is none.
+
+    `column` counts from 1; 0 is a word that was made, not read.
+    """
 
     name: str | None
     parts: tuple[Part, ...]
+    column: int = field(default=0, compare=False)
 
     @property
     def plain(self) -> str | None:
@@ -107,8 +111,12 @@ class _Parser:
 
     def error(self, what: str) -> ScriptError:
         """With the place, as the console writes it."""
-        column = self.position - (self.source.rfind("\n", 0, self.position) + 1) + 1
-        return ScriptError(f"{what} (line {self.line} column {column})")
+        return ScriptError(f"{what} (line {self.line} column {self.column})")
+
+    @property
+    def column(self) -> int:
+        """The column of the position."""
+        return self.position - self.source.rfind("\n", 0, self.position)
 
     def peek(self, length: int = 1) -> str:
         """The next characters."""
@@ -162,6 +170,7 @@ class _Parser:
         """One word, with its name when it has one."""
         name: str | None = None
         parts: list[Part] = []
+        column = self.column
         while True:
             sign = self.peek()
             if not sign or sign in " \t\r" or sign in ends or sign in ")]}":
@@ -174,7 +183,7 @@ class _Parser:
                 name, parts = parts[0].text, []
                 continue
             parts.extend(self.part(ends))
-        return Word(name, tuple(parts) if parts else (Text(""),))
+        return Word(name, tuple(parts) if parts else (Text(""),), column)
 
     def part(self, ends: str) -> list[Part]:
         """A piece of a word; quoted text with variables in it is several."""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bastion.routeros contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The router on the network: api and api-ssl on real sockets, each new connection judged before it is served.
+"""The router on the network: api, api-ssl and ssh on real sockets, each new connection judged before it is served.
 
 The order is the router's own: the filter table (drop is silence, reject a reset), then the service's address list, then
 TLS and the login. A client outside the address list has its TCP handshake nevertheless (RouterOS manual: Services).
@@ -43,13 +43,14 @@ class Options:
     """How the server meets the world.
 
     hosts: local addresses to listen on; those that the machine lacks are left out. ports: service -> real port to begin
-    with; 0 is a free one, as for services that it does not name, None the one in /ip/service. round_trip: real seconds
-    that a request needs. interface: where connections arrive; interfaces: prefix -> another interface for those
-    sources. ipsec: prefixes whose connections come through an IPsec tunnel.
+    with; 0 is a free one, as for services that it does not name, None the one in /ip/service. ssh: serve it, too (needs
+    asyncssh). round_trip: real seconds that a request needs. interface: where connections arrive; interfaces: prefix ->
+    another interface for those sources. ipsec: prefixes whose connections come through an IPsec tunnel.
     """
 
     hosts: tuple[str, ...] = HOSTS
     ports: Mapping[str, int | None] = field(default_factory=dict)
+    ssh: bool = False
     round_trip: float = 0.0
     interface: str = "ether1"
     interfaces: Mapping[str, str] = field(default_factory=dict)
@@ -78,6 +79,15 @@ class Clamp:
             await self._clock.sleep(self._free - now)
 
 
+def ssh_connection() -> type[Connection]:
+    """What serves SSH; raises RuntimeError without asyncssh."""
+    try:
+        from .ssh import SshConnection
+    except ModuleNotFoundError as error:
+        raise RuntimeError(f"SSH needs {error.name}: pip install 'routeros-simulator[ssh]'") from error
+    return SshConnection
+
+
 class Server:
     """Serves one router; lives in the event loop that runs when it is started."""
 
@@ -96,6 +106,7 @@ class Server:
         Acme(self.certificates, self.firewall, self.options.hosts)
         Revocation(self.certificates)
         self._rows = LiveRows(router)
+        self._shell: type[Connection] = Connection
         self._interfaces = [(ipaddress.ip_network(prefix), name) for prefix, name in self.options.interfaces.items()]
         self._ipsec = [ipaddress.ip_network(prefix) for prefix in self.options.ipsec]
         self._opening: set[asyncio.Task[None]] = set()
@@ -103,10 +114,13 @@ class Server:
         self.room = min(MAX_CONNECTIONS, soft // 2 if soft != resource.RLIM_INFINITY else MAX_CONNECTIONS)
 
     async def start(self) -> None:
-        """Open the listeners. Raises OSError when a wanted port cannot be had."""
+        """Open the listeners. Raises OSError when a wanted port cannot be had, RuntimeError when SSH needs asyncssh."""
         self.silence = Silence(self.router.clock)
-        self.listeners = Listeners(self.router, self.options.hosts, self._arrived, self._moved)
-        self.listeners.start({**dict.fromkeys(SERVED, 0), **self.options.ports})
+        served = (*SERVED, "ssh") if self.options.ssh else SERVED
+        if self.options.ssh:
+            self._shell = ssh_connection()
+        self.listeners = Listeners(self.router, self.options.hosts, self._arrived, self._moved, served)
+        self.listeners.start({**dict.fromkeys(served, 0), **self.options.ports})
         self.router.closing.append(self._close_session)
         self.router.changed.append(self._changed)
 
@@ -124,7 +138,7 @@ class Server:
         await asyncio.sleep(0)
 
     def port(self, service: str) -> int | None:
-        """The port on which "api" or "api-ssl" listens, None when it does not."""
+        """The port on which "api", "api-ssl" or "ssh" listens, None when it does not."""
         return self.listeners.port(service)
 
     # --- newcomers
@@ -181,7 +195,8 @@ class Server:
         if service == "api-ssl":
             identity = self.certificates.identity(row.get("certificate"))
             context = server_context(identity, row.get("tls-version") or "any")
-        served = Connection(self, Door(service, context), packet)
+        kind = self._shell if service == "ssh" else Connection
+        served = kind(self, Door(service, context), packet)
         self.connections.add(served)
         self._rows.appear(served)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -23,6 +23,7 @@ WORDS = {
     "imported_key_file": ("kept", "removed"),
     "acme": ("checked", "issued", "refused"),
     "acme_failure": ("progress", "trap"),
+    "exec_status": ("zero", "one"),
 }
 
 
@@ -86,6 +87,10 @@ class Switches:
     login_without_api: str = "not-allowed"
     # what /listen sends as .dead for a row that is gone: true (seen) or yes (manual)
     dead_word: str = "true"
+    # exit status of a single command over SSH that failed: zero (seen on 7.x) or one
+    exec_status: str = "zero"
+    # a user without a password is let in over SSH without being asked for one (seen on 7.24.4), or has to send it
+    empty_password_unasked: bool = True
     # a CHR was seen to slow down to 20 ms a request after some 170 requests, until it rests for 5 s
     request_clamp: bool = False
 

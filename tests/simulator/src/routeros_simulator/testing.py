@@ -57,6 +57,11 @@ class Simulator:
         """The port on which api-ssl listens now; raises RuntimeError when it does not."""
         return self._port("api-ssl")
 
+    @property
+    def ssh_port(self) -> int:
+        """The port on which ssh listens now (needs ssh=True); raises RuntimeError when it does not."""
+        return self._port("ssh")
+
     def _port(self, service: str) -> int:
         port = self.call(lambda: self.server.port(service))
         if port is None:
@@ -107,7 +112,7 @@ def running(
     switches: a Switches, or just the fields that differ from their defaults. state: a file that is loaded when it
     exists and written in the end. load: a compact export, taken over as far as it is simulated. clock: what the router
     takes the time for at its start ("1970-01-02 00:00:00", UTC), as one without a battery does; default the machine's
-    own. options: fields of ``server.Options`` (hosts, ports, round_trip, interface, ...).
+    own. options: fields of ``server.Options`` (hosts, ports, ssh, round_trip, interface, ...).
     Raises what building or starting the router raises.
     """
     if not isinstance(switches, Switches):

@@ -148,14 +148,19 @@ class Users:
             if verb in router.tables["/user/active"].menu.commands:
                 router.register("/user/active", verb, self._log_out)
 
-    def judge(self, name: str, password: str, address: str, via: str) -> Row | Refused:
-        """The user's row, or the refusal; a disabled user and a wrong address look like a wrong password."""
+    def judge(self, name: str, password: str | None, address: str, via: str) -> Row | Refused:
+        """The user's row, or the refusal; a disabled user and a wrong address look like a wrong password.
+
+        password: None when a key has proved already who it is. via: api or ssh, which is the policy that is needed.
+        """
         row = self.router.tables["/user"].find(name=name)
-        if row is None or row.disabled or row.hidden.get("password", "") != password:
+        if row is None or row.disabled or (password is not None and row.hidden.get("password", "") != password):
             return Refused()
         allowed = row.get("address")
         if allowed and not source_allowed(allowed, address):
             return Refused()
+        if via == "ssh":
+            return row if "ssh" in self.policies_of(row) else Refused()
         if "api" not in self.policies_of(row):
             return Refused("not allowed (9)") if self.router.switches.login_without_api == "not-allowed" else Refused()
         return row
