@@ -7,28 +7,31 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: certificate
-short_description: Certificates made and signed on the router
+short_description: Certificates of a router, made, signed, imported, renewed
 version_added: 0.1.0
 author: bastion.routeros contributors (@bastion-routeros)
 description:
-  - Makes a certificate in C(/certificate), has the router sign it, waits until it is usable, and renews it before it
-    runs out.
-  - With O(ca) it is signed by that certificate authority of this router. Without, it signs itself and is a
-    certificate authority.
+  - Brings a certificate to C(/certificate), waits until it is usable, and renews it before it runs out.
+  - It comes from one of five sources. With nothing but a O(common_name) it signs itself, and is a certificate
+    authority of the router's own. With O(ca) such an authority on the router signs it. With O(ownca_path) the router
+    makes the key and a request, and an authority on the controller signs that, so that the key of the certificate
+    never leaves the router and the key of the authority never leaves the controller. With O(certificate_path) or
+    O(pkcs12_path) it is brought along, with its key and the authorities above it. With O(acme_domains) the router
+    fetches it from Let's Encrypt or another service of that kind.
   - RouterOS can change nothing but the name and the trust of a signed certificate. When an option that is given
     differs from the certificate, or O(renew_before) has come, a new one is made beside it; it takes over the name and
     the services that used the old one, and the old one goes only after the new one was proved. The old one of an
     authority stays, because the router would remove what it has signed along with it. A warning says why a new one
     was made.
-  - Private keys stay on the router. They are neither read nor exported, and O(save_to) holds the certificate alone.
-  - Check mode tells what would be made and why; nothing is signed.
+  - Private keys that the router makes stay there, unless O(save_bundle_to) asks for a locked copy. Check mode tells
+    what would be made and why; nothing is signed.
 options:
   name:
     description: Name of the certificate on the router.
     type: str
     required: true
   common_name:
-    description: Common name. Required with O(state=present).
+    description: Common name. Required with O(state=present) for what is made and not brought along.
     type: str
   subject_alt_name:
     description:
@@ -77,9 +80,77 @@ options:
   ca:
     description: Name of the certificate authority on this router that signs. Left out, the certificate signs itself.
     type: str
+  ownca_path:
+    description:
+      - File on the controller with the certificate of an authority, in PEM form, perhaps with those above it. It
+        signs what the router asks for with a key of the router's own.
+      - The authority decides what it signs, not the router. The names and usages are those of this task.
+    type: path
+  ownca_content:
+    description: The same as text, for example from a credential of AWX.
+    type: str
+  ownca_privatekey_path:
+    description: File on the controller with the authority's private key, RSA or elliptic curve, in PEM form. When it
+      is left out the key is looked for beside the certificate in O(ownca_path) or O(ownca_content).
+    type: path
+  ownca_privatekey_content:
+    description: The same as text. It is shown nowhere.
+    type: str
+  ownca_privatekey_passphrase:
+    description: Passphrase of that key. It is shown nowhere.
+    type: str
+  ownca_create:
+    description: Make an authority in O(ownca_path) and O(ownca_privatekey_path) when there is none, valid for 20
+      years, its key locked with O(ownca_privatekey_passphrase) if there is one. Routers that are set up side by side
+      share it.
+    type: bool
+    default: false
+  certificate_path:
+    description: File on the controller with a certificate to import, in PEM form, perhaps with the authorities above
+      it and its key.
+    type: path
+  certificate_content:
+    description: The same as text.
+    type: str
+  privatekey_path:
+    description: File on the controller with the private key of O(certificate_path) or O(certificate_content). Without
+      any key, only the certificate is imported, for example an authority that the router shall trust.
+    type: path
+  privatekey_content:
+    description: The same as text. It is shown nowhere.
+    type: str
+  privatekey_passphrase:
+    description: Passphrase of that key. It is shown nowhere.
+    type: str
+  pkcs12_path:
+    description: PKCS#12 file on the controller (.p12 or .pfx) to import, with its certificate, key and authorities.
+      It is opened on the controller; the key travels locked with a passphrase that is used once.
+    type: path
+  pkcs12_passphrase:
+    description: Passphrase of that file. It is shown nowhere.
+    type: str
+  acme_domains:
+    description:
+      - Public names of this router, for which it fetches a certificate itself. The first one is the common name;
+        several need RouterOS 7.22.
+      - The service looks at the router's port 80 from the Internet, so C(www) has to be enabled and reachable there.
+        That is checked as far as the router shows it.
+      - The router renews such certificates by itself.
+    type: list
+    elements: str
+  acme_directory:
+    description: Directory of the service, a URL. Let's Encrypt when it is left out.
+    type: str
+  acme_eab_kid:
+    description: Key identifier of an external account, for services that want one.
+    type: str
+  acme_eab_key:
+    description: Key of that account. It is shown nowhere.
+    type: str
   renew_before:
     description: Renew when fewer than this many days are left; less than O(days_valid). V(0) renews only what has
-      expired.
+      expired. What was brought along cannot be renewed here; a warning asks for a new one. With O(acme_domains) it
+      counts as V(14) at most.
     type: int
     default: 30
   trusted:
@@ -108,6 +179,13 @@ options:
       - Use an absolute path, for example one that begins with C(inventory_dir).
       - The own user then needs the policies V(sensitive) and V(ftp) besides.
     type: path
+  save_bundle_to:
+    description: File on the controller for the certificate together with its private key, locked with
+      O(save_passphrase). PKCS#12 when its name ends with .p12 or .pfx, else PEM. Only its owner can read it.
+    type: path
+  save_passphrase:
+    description: At least 8 characters. It is shown nowhere.
+    type: str
   state:
     description:
       - V(absent) removes the certificate with its key. It is refused while a service uses it, and for an authority
@@ -122,7 +200,9 @@ notes:
   - Safe mode does not undo certificates. So they are made before it is taken and only bound inside it; what a failed
     run leaves behind is unused, and the next run takes it over or removes it.
   - The router's clock must be right. A router without a battery that starts in 1970 makes certificates that nobody
-    accepts.
+    accepts, so a certificate is only made while the clock is less than two days apart from the controller's.
+  - Sources other than the router's own authorities use files on the router, which are removed at once. The own user
+    then needs the policies V(ftp) and V(sensitive).
 seealso:
   - module: bastion.routeros.service
   - name: RouterOS manual, Certificates
@@ -157,6 +237,28 @@ EXAMPLES = r"""
       bastion.routeros.service:
         name: api-ssl
         certificate: api-2026
+
+    - name: Or have an authority on the controller sign it, the same one for the whole fleet
+      bastion.routeros.certificate:
+        name: api-2026
+        common_name: "{{ inventory_hostname }}"
+        subject_alt_name: ["DNS:{{ inventory_hostname }}", "IP:{{ ansible_host }}"]
+        ownca_path: "{{ inventory_dir }}/ca/fleet.pem"
+        ownca_privatekey_path: "{{ inventory_dir }}/ca/fleet.key"
+        ownca_privatekey_passphrase: "{{ vault_ca_passphrase }}"
+        days_valid: 825
+        renew_before: 60
+
+    - name: Or bring one along that the site's authority has made
+      bastion.routeros.certificate:
+        name: api-2026
+        pkcs12_path: "{{ inventory_dir }}/certificates/{{ inventory_hostname }}.p12"
+        pkcs12_passphrase: "{{ vault_pkcs12_passphrase }}"
+
+    - name: Or let the router fetch it
+      bastion.routeros.certificate:
+        name: api-2026
+        acme_domains: ["{{ inventory_hostname }}"]
 
     - name: Remove one that nothing uses
       bastion.routeros.certificate:

@@ -9,9 +9,9 @@ router can tell (is this still the password?) goes through ``observe``, before p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.menus import Menu, Unsupported, check_supported, menu
 from ansible_collections.bastion.routeros.plugins.plugin_utils.menus.model import SPOKEN_SECRETS
@@ -20,6 +20,9 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operatio
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.state import Read, State
 from ansible_collections.bastion.routeros.plugins.plugin_utils.values import BadValue, kind
 from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version
+
+if TYPE_CHECKING:
+    from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.session import Session
 
 
 class Router(Protocol):
@@ -79,6 +82,13 @@ class Change:
 
     def settled(self) -> None:
         """Called when all operations were carried out: what ``observe`` had found may be out of date."""
+
+    def carry(self, operation: Operation, session: Session, sleep: Callable[[float], None]) -> bool:
+        """Carry out an operation of this change that takes more than a sentence, or secrets that no plan shows.
+
+        :returns: whether it was this change's, and is done.
+        """
+        return False
 
     def view(self, state: State) -> dict[str, list[Row]]:
         """The rows that this change is about, by menu path: what ``before`` and ``after`` show."""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bastion.routeros contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``certificate``: a certificate made and signed on the router, renewed in time.
+"""``certificate``: a certificate from one of several sources, renewed in time.
 
 Only the name and the trust of a signed certificate can be changed, so any other difference means a new one. The old one
 steps aside under another name and what is bound to it moves over; it is removed after the change was proved. RouterOS
@@ -11,108 +11,133 @@ does not undo certificates in safe mode, so they are made before it is taken.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
+from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates import acme, bundle
+from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.carrier import CertificateFailed
 from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.home import saved_fingerprint
+from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.papers import BadPapers
+from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.sources import FromAcme, OnRouter, Source
 from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Change, Router
-from ansible_collections.bastion.routeros.plugins.plugin_utils.menus import menu
+from ansible_collections.bastion.routeros.plugins.plugin_utils.changes.certificate_options import (
+    NOT_PROPERTIES,
+    Wanted,
+    secret_texts,
+    wanted,
+)
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation, Row
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.state import Read, State
 from ansible_collections.bastion.routeros.plugins.plugin_utils.values import kind
 from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version
 
+if TYPE_CHECKING:
+    from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.session import Session
+
 PATH = "/certificate"
 SERVICE = "/ip/service"
+CLOCK = "/system/clock"
 # In the unit that durations are compared in: microseconds.
 DAY = 86_400_000_000
 # RouterOS has a property named state (a part of the subject); Ansible's own state comes first.
 RENAMED = {"province": "state"}
-NOT_PROPERTIES = ("state", "ca", "renew_before", "save_to", "trusted")
-# What makes a signed certificate another one; validity is renewed by renew_before, not by comparing days.
-COMPARED = (
-    "common-name", "subject-alt-name", "key-size", "key-usage", "organization", "unit", "locality", "state", "country",
-    "digest-algorithm",
-)  # fmt: skip
-# Without it a template may sign others, so a leaf gets explicit usages (RouterOS's default contains key-cert-sign).
-LEAF_USAGE = ["digital-signature", "key-encipherment", "tls-server"]
-CA_USAGE = ["key-cert-sign", "crl-sign"]
+# A certificate that begins tomorrow is refused today, so the clocks may differ by less than that.
+CLOCK_SLACK = 1.0
 
 
 class Certificate(Change):
-    """A CA of the router's own, or a leaf that such a CA signed."""
+    """A CA of the router's own, or a leaf: signed there, signed at home, brought along, or fetched by ACME."""
 
     name = "certificate"
     paths = (PATH,)
 
     def check(self, version: Version) -> None:
         self._absent = self.options["state"] == "absent"
-        self._saved = saved_fingerprint(self.options.get("save_to"))
+        self._look_at_home()
         options = {RENAMED.get(name, name): value for name, value in self.options.items() if name not in NOT_PROPERTIES}
+        self._wanted: Wanted | None = None
         if not self._absent:
-            if not options.get("common_name"):
-                raise self.bad("common_name", "a certificate needs a common name")
-            if not options.get("key_usage"):
-                options["key_usage"] = LEAF_USAGE if self.options.get("ca") else CA_USAGE
-            if not self.options.get("ca") and "key-cert-sign" not in options["key_usage"]:
-                raise self.bad(
-                    "key_usage", "a certificate without ca signs itself, which needs key-cert-sign in key_usage"
-                )
-            if (self.options.get("renew_before") or 0) >= (options.get("days_valid") or 365):
-                raise self.bad(
-                    "renew_before", "must be less than days_valid, or every run would make a new certificate"
-                )
-        self._want = self.texts(menu(PATH), options, version)
+            self._wanted = wanted(self, options, version)
+
+    def _look_at_home(self) -> None:
+        self._saved = saved_fingerprint(self.options.get("save_to"))
+        try:
+            self._bundled = bundle.saved_fingerprint(
+                self.options.get("save_bundle_to"), self.options.get("save_passphrase") or ""
+            )
+        except BadPapers as error:
+            raise self.bad("save_bundle_to", error) from None
+
+    def secrets(self) -> Iterable[object]:
+        yield from super().secrets()
+        yield from secret_texts(self.options)
 
     def reads(self, version: Version) -> Sequence[Read]:
-        return [Read(PATH), Read(SERVICE)]
+        return [Read(PATH), Read(SERVICE), *([] if self.options["state"] == "absent" else [Read(CLOCK)])]
 
     def observe(self, state: State, router: Router) -> None:
-        self._saved = saved_fingerprint(self.options.get("save_to"))
+        self._look_at_home()
 
     def settled_certificates(self) -> None:
-        self._saved = saved_fingerprint(self.options.get("save_to"))
+        self._look_at_home()
 
     def plan(self, state: State, handles: Iterator[str]) -> list[Operation]:
         name = self.options["name"]
         row = next((each for each in state.rows(PATH) if each.get("name") == name), None)
-        if self._absent:
+        if self._wanted is None:
             return self._remove(state, row) if row else []
-        ca = self.options.get("ca")
-        if ca and not any(each.get("name") == ca for each in state.rows(PATH)):
-            raise self.bad("ca", f"there is no certificate '{ca}' on this router to sign with; make the CA first")
+        self._check_state(state)
         operations: list[Operation] = []
         if row is None or not row.get("fingerprint"):
-            operations += self._issue(row, handles)
+            operations += self._issue(state, handles)
         elif reason := self._reason(row):
             self.warnings.append(f"certificate: '{name}' is made anew: {reason}")
             aside = f"{name}.{row['fingerprint'][:8]}"
             operations.append(Operation(PATH, "set", id=row[".id"], properties={"name": aside}, was=row))
-            operations += self._issue(None, handles)
+            operations += self._issue(state, handles)
             operations += self._rebind(state, name)
             operations += self._remove_old(row)
         else:
             operations += self._trust(row)
             operations += self._leftovers(state)
-        if self.options.get("save_to") and self._stale(row, operations):
-            properties = {"name": name, "save-to": str(self.options["save_to"])}
-            operations.append(Operation(PATH, "export-certificate", id=name, properties=properties, inert=True))
-        return operations
+        return operations + self._exports(row, operations)
 
-    def _stale(self, row: Row | None, operations: Sequence[Operation]) -> bool:
-        """Whether the copy on the controller is missing, or not the certificate that the router has (or will have)."""
-        signed = any(operation.verb == "sign" for operation in operations)
-        return signed or row is None or row.get("fingerprint", "").lower() != self._saved
+    def _check_state(self, state: State) -> None:
+        ca = self.options.get("ca")
+        if ca and not any(each.get("name") == ca for each in state.rows(PATH)):
+            raise self.bad("ca", f"there is no certificate '{ca}' on this router to sign with; make the CA first")
 
-    def _issue(self, template: Row | None, handles: Iterator[str]) -> list[Operation]:
-        """Template, signature, trust. A template that an earlier run left unsigned is brought up to date and signed."""
-        if template is None:
-            handle = next(handles)
-            first = Operation(PATH, "add", properties=self._want, handle=handle, inert=True)
-        else:
-            handle = template[".id"]
-            first = Operation(PATH, "set", id=handle, properties=self._want, was=template, inert=True)
-        sign = {"name": self.options["name"], **({"ca": self.options["ca"]} if self.options.get("ca") else {})}
-        return [first, Operation(PATH, "sign", id=handle, properties=sign, inert=True)]
+    def _issue(self, state: State, handles: Iterator[str]) -> list[Operation]:
+        """A new one; refused while the router's clock is wrong, for whatever it then makes or trusts is wrong, too."""
+        source = self._source
+        if problem := clock_problem(next(iter(state.rows(CLOCK)), {})):
+            raise self.bad("name", problem)
+        if isinstance(source, FromAcme) and (problem := acme.problem(source.acme, state.rows(SERVICE), state.version)):
+            raise self.bad("acme_domains", problem)
+        name = self.options["name"]
+        row = next((each for each in state.rows(PATH) if each.get("name") == name), None)
+        if row is not None and not row.get("fingerprint") and not isinstance(source, OnRouter):
+            raise self.bad("name", f"there is a template '{name}' on this router, which nobody has signed; remove it")
+        return source.issue(state.rows(PATH), handles)
+
+    @property
+    def _source(self) -> Source:
+        if self._wanted is None:
+            raise self.bad("state", "nothing is made of what shall be absent")
+        return self._wanted.source
+
+    def _exports(self, row: Row | None, operations: Sequence[Operation]) -> list[Operation]:
+        """Copies on the controller that are missing, or are not the certificate that the router has or will have."""
+        new = any(operation.verb not in ("set", "remove") for operation in operations) or row is None
+        have = "" if new or row is None else row.get("fingerprint", "").lower()
+        exports = []
+        for option, saved in (("save_to", self._saved), ("save_bundle_to", self._bundled)):
+            if self.options.get(option) and (not have or have != saved):
+                verb = "export-certificate" if option == "save_to" else "export-bundle"
+                properties = {"name": self.options["name"], "save-to": str(self.options[option])}
+                exports.append(Operation(PATH, verb, id=self.options["name"], properties=properties, inert=True))
+        return exports
 
     def _trust(self, row: Row) -> list[Operation]:
         wanted = self.options.get("trusted")
@@ -125,17 +150,15 @@ class Certificate(Change):
         """Why the signed certificate cannot stay; empty when it can."""
         if row.get("expired") == "true" or "revoked" in row:
             return "it is expired" if row.get("expired") == "true" else "it is revoked"
-        if row.get("private-key", "true") != "true":
+        source = self._source
+        if source.own_key and row.get("private-key", "true") != "true":
             return "its private key is not on this router"
+        if reason := source.reason(row):
+            return reason
         left = kind("duration").show(row["expires-after"]) if "expires-after" in row else None
         days = _days(row.get("expires-after"))
-        if days is not None and days < (self.options.get("renew_before") or 0):
-            return f"it expires in {left}, less than {self.options['renew_before']} days"
-        if self.options.get("ca") and row.get("ca") != self.options["ca"]:
-            return f"it was signed by {row.get('ca') or 'itself'}, not by {self.options['ca']}"
-        for name in COMPARED:
-            if name in self._want and not _same(name, self._want[name], row.get(name)):
-                return f"{name} is {row.get(name) or 'empty'}, wanted is {self._want[name]}"
+        if days is not None and self._wanted is not None and days < self._wanted.renew_before:
+            return f"it expires in {left}, less than {self._wanted.renew_before} days"
         return ""
 
     def _rebind(self, state: State, name: str) -> list[Operation]:
@@ -148,18 +171,21 @@ class Certificate(Change):
 
     def _remove_old(self, row: Mapping[str, str]) -> list[Operation]:
         """A CA stays: the router would take everything that it signed along (RouterOS manual, Certificates)."""
-        if row.get("authority") == "true" or not row.get("ca"):
+        if row.get("authority") == "true" or (isinstance(self._source, OnRouter) and not row.get("ca")):
             return []
         return [Operation(PATH, "remove", id=row[".id"], was=row)]
 
     def _leftovers(self, state: State) -> list[Operation]:
-        """What an interrupted renewal left: services on the old certificate, and the old certificate itself."""
+        """What an interrupted renewal left: services on the old certificate, the old certificate, a template."""
         pattern = re.compile(re.escape(self.options["name"]) + r"\.[0-9a-f]{8}$")
         operations: list[Operation] = []
         for row in state.rows(PATH):
-            if pattern.match(row.get("name", "")) and row.get("fingerprint", "")[:8] == row["name"][-8:]:
-                operations += self._rebind(state, row["name"])
+            name, fingerprint = row.get("name", ""), row.get("fingerprint", "")
+            if pattern.match(name) and fingerprint[:8] == name[-8:]:
+                operations += self._rebind(state, name)
                 operations += self._remove_old(row)
+            elif not fingerprint and name == getattr(self._source, "request", ""):
+                operations.append(Operation(PATH, "remove", id=row[".id"], was=row))
         return operations
 
     def _remove(self, state: State, row: Row) -> list[Operation]:
@@ -177,8 +203,45 @@ class Certificate(Change):
             )
         return [Operation(PATH, "remove", id=row[".id"], was=row)]
 
+    def carry(self, operation: Operation, session: Session, sleep: Callable[[float], None]) -> bool:
+        own = operation.properties.get("name", "")
+        if own != self.options["name"] and not own.startswith(f"{self.options['name']}.chain"):
+            return False
+        try:
+            if operation.verb == "export-bundle":
+                target, passphrase = str(self.options["save_bundle_to"]), str(self.options["save_passphrase"])
+                bundle.save(session, own, target, passphrase, sleep)
+            else:
+                self._source.carry(operation, session, sleep)
+        except BadPapers as error:
+            raise CertificateFailed(f"certificate '{self.options['name']}': {error}") from error
+        return True
+
     def view(self, state: State) -> dict[str, list[Row]]:
         return {PATH: [row for row in state.rows(PATH) if row.get("name") == self.options["name"]]}
+
+
+def clock_problem(clock: Mapping[str, str], now: datetime | None = None) -> str:
+    """What is wrong with the date of ``/system/clock`` (``2026-11-22``; ``nov/22/2026`` before 7.10), or nothing.
+
+    A router without a battery starts in 1970, and what it signs then is not valid now.
+    """
+    text = clock.get("date", "")
+    for form in ("%Y-%m-%d", "%b/%d/%Y"):
+        try:
+            date = datetime.strptime(text, form).replace(tzinfo=UTC, hour=12)
+            break
+        except ValueError:
+            continue
+    else:
+        return ""
+    apart = abs((date - (now or datetime.now(UTC))).total_seconds()) / 86_400
+    if apart <= CLOCK_SLACK + 0.5:
+        return ""
+    return (
+        f"the router's clock says {text}, the controller's {now or datetime.now(UTC):%Y-%m-%d}; a certificate "
+        "of the wrong time is refused everywhere. Set the time first: /system/ntp/client on the router"
+    )
 
 
 def _days(text: str | None) -> float | None:
@@ -186,13 +249,6 @@ def _days(text: str | None) -> float | None:
         return None
     microseconds = kind("duration").key(text)
     return microseconds / DAY if isinstance(microseconds, int) else None
-
-
-def _same(name: str, wanted: str, have: str | None) -> bool:
-    if have is None:
-        return wanted == ""
-    compare = menu(PATH).properties[name].kind
-    return compare.key(wanted) == compare.key(have)
 
 
 CHANGE = Certificate

@@ -26,15 +26,25 @@ SIGN_TIMEOUT = 180.0
 # the RouterOS manual waits 3 s.
 FRESH_CERTIFICATE = 20.0
 RETRY = 0.5
+# Certificates: one sentence each; everything else takes several, and is carried out by the change that planned it.
+PLAIN = frozenset({"add", "set", "remove"})
 
 
 class Executor:
     """Sends operations over one session, in order, and remembers the ids of the rows that they add."""
 
-    def __init__(self, session: Session, window: int = 64, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        session: Session,
+        window: int = 64,
+        sleep: Callable[[float], None] = time.sleep,
+        carry: Callable[[Operation], bool] = lambda operation: False,
+    ) -> None:
+        """:param carry: whoever can carry out what takes more than a sentence; it says whether it was its own."""
         self._session = session
         self._window = window
         self._sleep = sleep
+        self._carry = carry
         self._ids: dict[str, str] = {}
         # A dictionary for its order.
         self._trail: dict[tuple[str, str], None] = {}
@@ -136,6 +146,9 @@ class Executor:
             self._wait_for_fingerprint(operation.properties["name"])
         elif operation.verb == "export-certificate":
             save(export(self._session, operation.properties["name"], self._sleep), operation.properties["save-to"])
+        elif operation.verb not in PLAIN:
+            if not self._carry(operation):
+                raise RouterError(f"nobody knows how to do {operation.verb} on {operation.path}", kind="unknown_verb")
         else:
             self._one(operation)
 

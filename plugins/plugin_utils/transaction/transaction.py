@@ -283,13 +283,17 @@ class Transaction:
             removals |= {step.id: step for steps in plans for step in steps if removes_certificate(step)}
             if not making:
                 break
-            Executor(session, self._door.options.window, self._sleep).run(making)
+            Executor(session, self._door.options.window, self._sleep, self._carrying(session)).run(making)
             for change in self._changes:
                 change.settled_certificates()
             base = self._read(session)
             plans, _state = self._plan(base)
         rest = [[step for step in steps if step.path != CERTIFICATE] for steps in plans]
         return base, rest, list(removals.values())
+
+    def _carrying(self, session: Session) -> Callable[[Operation], bool]:
+        """What of a plan only the change that made it can carry out."""
+        return lambda step: any(change.carry(step, session, self._sleep) for change in self._changes)
 
     def _confirm(self, session: Session, executor: Executor, phases: Phases) -> None:
         """Read back. Moves that a second plan still wants are made; anything else the router did not keep."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ansible_collections.bastion.routeros.plugins.plugin_utils.changes.certificate_options import NOT_PROPERTIES
 from ansible_collections.bastion.routeros.plugins.plugin_utils.menus import Property, menu
 
 # Where the properties of a menu stand among the options: module, path of options, menus, what else stands there.
@@ -24,7 +25,7 @@ PLACES: dict[str, tuple[str, tuple[str, ...], frozenset[str]]] = {
     "user": ("", ("/user",), frozenset({"state", "update_password"})),
     "user_group": ("", ("/user/group",), frozenset({"state"})),
     "user_settings": ("", ("/user/settings",), frozenset()),
-    "certificate": ("", ("/certificate",), frozenset({"state", "renew_before", "save_to"})),
+    "certificate": ("", ("/certificate",), NOT_PROPERTIES - {"ca", "trusted"}),
     "ipsec_profile": ("", ("/ip/ipsec/profile",), frozenset({"state"})),
     "ipsec_peer": ("", ("/ip/ipsec/peer",), frozenset({"state", "update_secret"})),
     "ipsec_identity": ("", ("/ip/ipsec/identity",), frozenset({"state", "update_secret"})),

@@ -1,0 +1,172 @@
+# Copyright (c) 2026, the bastion.routeros contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where a certificate comes from: each source says how it is made, and when the one that is there cannot stay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.acme import Acme, obtain
+from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.authority import Authority, Terms
+from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.carrier import CERTIFICATE, Carrier
+from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.home import fingerprint
+from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.papers import Papers, common_name, load
+from ansible_collections.bastion.routeros.plugins.plugin_utils.menus import menu
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation, Row
+
+if TYPE_CHECKING:
+    from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.session import Session
+
+Sleep = Callable[[float], None]
+
+
+class Source:
+    """Makes the certificate ``name``.
+
+    ``compared`` are the properties that make a signed certificate another one; ``own_key``: without its private key on
+    the router it is of no use.
+    """
+
+    compared: ClassVar[Sequence[str]] = ()
+    own_key = True
+
+    def __init__(self, name: str, properties: Mapping[str, str]) -> None:
+        self.name = name
+        self.properties = properties
+
+    def issue(self, rows: Sequence[Row], handles: Iterator[str]) -> list[Operation]:
+        """The operations that make it, when there is none of that name, or only a template. Pure."""
+        raise NotImplementedError
+
+    def reason(self, row: Row) -> str:
+        """Why the one that is there cannot stay, beyond its dates; empty when it can. Pure."""
+        for name in self.compared:
+            if name in self.properties and not _same(name, self.properties[name], row.get(name)):
+                return f"{name} is {row.get(name) or 'empty'}, wanted is {self.properties[name]}"
+        return ""
+
+    def carry(self, operation: Operation, session: Session, sleep: Sleep) -> None:
+        """Carry out what takes more than one sentence."""
+        raise NotImplementedError(operation.verb)
+
+    def template(self, rows: Sequence[Row], name: str, handles: Iterator[str]) -> Operation:
+        """A template of that name: one that an interrupted run left is brought up to date."""
+        properties = {**self.properties, "name": name}
+        row = next((each for each in rows if each.get("name") == name and not each.get("fingerprint")), None)
+        if row is None:
+            return Operation(CERTIFICATE, "add", properties=properties, handle=next(handles), inert=True)
+        return Operation(CERTIFICATE, "set", id=row[".id"], properties=properties, was=row, inert=True)
+
+
+class OnRouter(Source):
+    """Signed on the router, by an authority there or by itself."""
+
+    compared = (
+        "common-name", "subject-alt-name", "key-size", "key-usage", "organization", "unit", "locality", "state",
+        "country", "digest-algorithm",
+    )  # fmt: skip
+
+    def __init__(self, name: str, properties: Mapping[str, str], ca: str = "") -> None:
+        super().__init__(name, properties)
+        self.ca = ca
+
+    def issue(self, rows: Sequence[Row], handles: Iterator[str]) -> list[Operation]:
+        template = self.template(rows, self.name, handles)
+        sign = {"name": self.name, **({"ca": self.ca} if self.ca else {})}
+        return [
+            template,
+            Operation(CERTIFICATE, "sign", id=template.handle or template.id, properties=sign, inert=True),
+        ]
+
+    def reason(self, row: Row) -> str:
+        if self.ca and row.get("ca") != self.ca:
+            return f"it was signed by {row.get('ca') or 'itself'}, not by {self.ca}"
+        return super().reason(row)
+
+
+class AtHome(Source):
+    """The key is made on the router and stays there; the authority on the controller signs the request for it."""
+
+    # What a router shows of usages that it did not write itself is not known in every detail.
+    compared = ("common-name", "subject-alt-name", "key-size")
+
+    def __init__(self, name: str, properties: Mapping[str, str], authority: Authority, terms: Terms) -> None:
+        super().__init__(name, properties)
+        self.authority, self.terms = authority, terms
+        self.request = f"{name}.request"
+
+    def issue(self, rows: Sequence[Row], handles: Iterator[str]) -> list[Operation]:
+        shown = {"name": self.name, "template": self.request, "ca": f"{self.authority.name} (on the controller)"}
+        return [
+            self.template(rows, self.request, handles),
+            Operation(CERTIFICATE, "create-certificate-request", properties=shown, inert=True),
+        ]
+
+    def reason(self, row: Row) -> str:
+        identifier = row.get("akid", "").replace(":", "").lower()
+        if row.get("ca") or (identifier and identifier != self.authority.key_identifier):
+            return f"it was not signed by {self.authority.name} on the controller"
+        return super().reason(row)
+
+    def carry(self, operation: Operation, session: Session, sleep: Sleep) -> None:
+        Carrier(session, sleep).sign_at_home(self.request, self.name, self.authority, self.terms)
+
+
+class Brought(Source):
+    """Made elsewhere: the certificate, its key, and the authorities above it are imported."""
+
+    def __init__(self, name: str, papers: Papers) -> None:
+        super().__init__(name, {})
+        self.papers = papers
+        self.own_key = bool(papers.key)
+
+    def issue(self, rows: Sequence[Row], handles: Iterator[str]) -> list[Operation]:
+        there = {row.get("fingerprint", "").lower() for row in rows}
+        operations = [self._import(self.name, self.papers.certificate)]
+        for number, pem in enumerate(self.papers.chain, start=1):
+            if fingerprint(pem) not in there:
+                operations.append(self._import(f"{self.name}.chain{number}", pem))
+        return operations
+
+    def _import(self, name: str, pem: str) -> Operation:
+        shown = {"name": name, "common-name": common_name(load(pem)), "fingerprint": fingerprint(pem) or ""}
+        return Operation(CERTIFICATE, "import", properties=shown, inert=True)
+
+    def reason(self, row: Row) -> str:
+        wanted = fingerprint(self.papers.certificate)
+        return "" if row.get("fingerprint", "").lower() == wanted else "another one was given"
+
+    def carry(self, operation: Operation, session: Session, sleep: Sleep) -> None:
+        name = operation.properties["name"]
+        if name == self.name:
+            papers = Papers(self.papers.certificate, (), self.papers.key, self.papers.passphrase)
+        else:
+            wanted = operation.properties["fingerprint"]
+            papers = Papers(next(pem for pem in self.papers.chain if fingerprint(pem) == wanted))
+        Carrier(session, sleep).bring(papers, name)
+
+
+class FromAcme(Source):
+    """The router fetches it from Let's Encrypt or another ACME service, and renews it by itself."""
+
+    def __init__(self, name: str, acme: Acme) -> None:
+        super().__init__(name, {"common-name": acme.domains[0]})
+        self.acme = acme
+
+    compared = ("common-name",)
+
+    def issue(self, rows: Sequence[Row], handles: Iterator[str]) -> list[Operation]:
+        shown = {"name": self.name, "domain-names": ",".join(self.acme.domains)}
+        return [Operation(CERTIFICATE, self.acme.verb, properties=shown, inert=True)]
+
+    def carry(self, operation: Operation, session: Session, sleep: Sleep) -> None:
+        obtain(session, self.acme, self.name, sleep)
+
+
+def _same(name: str, wanted: str, have: str | None) -> bool:
+    if have is None:
+        return wanted == ""
+    compare = menu(CERTIFICATE).properties[name].kind
+    return compare.key(wanted) == compare.key(have)
