@@ -27,7 +27,7 @@ OPEN = frozenset({"", "0.0.0.0/0", "0.0.0.0/0,::/0", "::/0,0.0.0.0/0"})
 # Names of MikroTik's own dynamic DNS are proved without port 80.
 CLOUD = ".sn.mynetname.net"
 # The service looks at the router from outside, several times.
-TIMEOUT = 300.0
+TIMEOUT = 180.0
 POLL = 2.0
 _NAME = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$", re.IGNORECASE)
 
@@ -87,19 +87,23 @@ def obtain(session: Session, acme: Acme, name: str, sleep: Callable[[float], Non
     except Trap as trap:
         raise _failed(acme, [trap.message]) from trap
     deadline = time.monotonic() + TIMEOUT
-    while time.monotonic() < deadline:
-        for row in _rows(session):
+    while True:
+        rows = _rows(session)
+        for row in rows:
             new = row.get("fingerprint") and row["fingerprint"] not in before
             if new and row.get("common-name") in acme.domains:
                 if row.get("name") != name:
                     session.call(f"{CERTIFICATE}/set", f"=.id={row['.id']}", f"=name={name}")
                 return
-            if row.get("name") == name and "fail" in row.get("acme-status", "").lower():
-                raise _failed(acme, [*said, row["acme-status"]])
-        if any("fail" in text.lower() or "error" in text.lower() for text in said):
-            raise _failed(acme, said)
+        if time.monotonic() > deadline or any("fail" in text.lower() or "error" in text.lower() for text in said):
+            break
         sleep(POLL)
-    raise _failed(acme, said or [f"no certificate within {TIMEOUT:g} seconds"])
+    for row in rows:
+        # add-acme leaves the row that it tried in vain to fill.
+        if row.get("name") == name and not row.get("fingerprint"):
+            said.append(row.get("acme-status", ""))
+            session.call(f"{CERTIFICATE}/remove", f"=.id={row['.id']}")
+    raise _failed(acme, [text for text in said if text] or [f"no certificate within {TIMEOUT:g} seconds"])
 
 
 def _rows(session: Session) -> list[Row]:

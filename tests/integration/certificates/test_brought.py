@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,49 +13,21 @@ import pytest
 from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.home import fingerprint
 from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.papers import from_pem, from_pkcs12
 from ansible_collections.bastion.routeros.plugins.plugin_utils.options import BadOption
-from ansible_collections.bastion.routeros.tests.integration.transaction.conftest import SCALE, door_to, run
+from ansible_collections.bastion.routeros.tests.integration.certificates.conftest import (
+    certificate,
+    files,
+    names,
+    row,
+)
+from ansible_collections.bastion.routeros.tests.integration.transaction.conftest import door_to, run
 from ansible_collections.bastion.routeros.tests.unit.certificates.pki import make
-from routeros_simulator.testing import Simulator, running
+from routeros_simulator.testing import Simulator
 
-VERSIONS = ["7.12.2", "7.16.2", "7.18.2", "7.20.8", "7.22.3", "7.24"]
 ROOT = make("Root", authority=True)
 MIDDLE = make("Middle", ROOT, authority=True)
 LEAF = make("router.example.net", MIDDLE)
 NEXT = make("router.example.net", MIDDLE)
 PASSPHRASE = "correct-horse"
-
-
-@pytest.fixture(params=VERSIONS)
-def router(request: pytest.FixtureRequest) -> Iterator[Simulator]:
-    with running(request.param, time_scale=SCALE) as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def modern() -> Iterator[Simulator]:
-    with running("7.24", time_scale=SCALE) as simulator:
-        yield simulator
-
-
-def certificate(router: Simulator, name: str = "api", **options: Any) -> Any:
-    return run(door_to(router.api_port), ("certificate", {"name": name, **options}))[1]
-
-
-def read(router: Simulator, path: str = "/certificate") -> list[dict[str, str]]:
-    """A menu as a client sees it."""
-    session = door_to(router.api_port).open()
-    try:
-        return session.read(path)
-    finally:
-        session.close()
-
-
-def row(router: Simulator, name: str) -> dict[str, str]:
-    return next((each for each in read(router) if each["name"] == name), {})
-
-
-def names(router: Simulator) -> list[str]:
-    return sorted(each["name"] for each in read(router))
 
 
 def test_pem_with_a_locked_key_and_its_chain(router: Simulator) -> None:
@@ -69,7 +40,7 @@ def test_pem_with_a_locked_key_and_its_chain(router: Simulator) -> None:
     assert row(router, "api")["fingerprint"] == fingerprint(LEAF.pem)
     assert row(router, "api")["private-key"] == "true"
     assert names(router) == ["api", "api.chain1", "api.chain2"]
-    assert router.rows("/file") == []
+    assert files(router) == []
     assert not certificate(router, **options).changed
 
 
@@ -151,7 +122,7 @@ def test_a_bundle_comes_home_locked_and_only_when_it_is_missing_or_old(
     found = from_pkcs12(data, PASSPHRASE, "x") if ending == "p12" else from_pem(data.decode(), "", PASSPHRASE)
     assert fingerprint(found.certificate) == row(modern, "api")["fingerprint"]
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert modern.rows("/file") == []
+    assert files(modern) == []
     assert not certificate(modern, **keeping).changed
     with pytest.raises(BadOption, match="passphrase"):
         certificate(modern, **{**keeping, "save_passphrase": "another-one"})
