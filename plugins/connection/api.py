@@ -122,9 +122,14 @@ options:
       - Used when, and only when, the login over that path fails because C(api-ssl) has no certificate, because
         the file O(ca_path) does not exist, or because the login is refused. Never for an unknown CA, a wrong
         name, an expired certificate or a wrong pin. It says so with a warning.
-      - A dictionary with C(method) (V(anonymous), V(plain), or V(ssh) for C(bastion.routeros.bootstrap) only),
+      - A dictionary with C(method) (V(anonymous), V(plain), or V(ssh) for M(bastion.routeros.bootstrap) only),
         C(port) (default V(8729), V(8728), V(22)), C(user) (default V(admin)) and C(password) (default empty, as
         out of the box).
+      - With C(method=ssh), C(private_key) names a file on the controller to log in with instead of the password, and
+        C(passphrase) opens it. C(host_key) is the fingerprint of the router's host key, or a list of them, each
+        V(SHA256:...) as C(ssh-keygen -l) shows it. Without it the key is looked up in C(known_hosts) (default
+        C(~/.ssh/known_hosts)). A key that is not known is refused, unless C(accept_new) is V(true); then it is written
+        to that file.
       - When the path stands and only the user is missing, C(user) and C(password) are used over that path.
       - Anonymous and plain connections give the password to whoever is between controller and router. Do the
         first run on a network that you trust.

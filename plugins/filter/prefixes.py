@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -47,17 +46,7 @@ def outside(values: Iterable[object], networks: Iterable[object]) -> list[str]:
 
 def subject_alt_names(values: Iterable[object]) -> list[str]:
     """Names and addresses as a certificate holds them: C(IP:192.0.2.1), C(DNS:router.example.net); every one once."""
-    return list(dict.fromkeys(_subject_alt_name(str(value)) for value in _listed(values)))
-
-
-def _subject_alt_name(text: str) -> str:
-    kind, colon, rest = text.partition(":")
-    if colon and kind.lower() in ("dns", "ip", "email"):
-        return f"{'email' if kind.lower() == 'email' else kind.upper()}:{rest}"
-    try:
-        return f"IP:{ipaddress.ip_address(text)}"
-    except ValueError:
-        return f"DNS:{text}"
+    return list(dict.fromkeys(addresses.subject_alt_name(str(value)) for value in _listed(values)))
 
 
 def _listed(values: Iterable[object]) -> list[object]:

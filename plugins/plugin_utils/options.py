@@ -75,7 +75,8 @@ def validate(module: str, options: Mapping[str, Any], leave_out: Mapping[str, An
     """
     from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-    spec = {name: entry for name, entry in argument_spec(module).items() if name not in (leave_out or {})}
+    # A copy: the validator fills in the defaults of suboptions where they stand.
+    spec = {name: deepcopy(entry) for name, entry in argument_spec(module).items() if name not in (leave_out or {})}
     for name in leave_out or {}:
         if name in options:
             raise BadOption(f"{module}: '{name}' belongs to the transaction around this change, not to the change")

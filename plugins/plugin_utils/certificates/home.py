@@ -51,7 +51,9 @@ def saved_fingerprint(path: str | None) -> str | None:
 def export(session: Session, name: str, sleep: Callable[[float], None] = time.sleep) -> str:
     """The certificate ``name`` of the router as PEM, without its key; the file that this makes there is removed.
 
-    :raises RouterError: the file did not appear, or holds no certificate.
+    What arrives is compared with what the router tells of it in its table.
+
+    :raises RouterError: the file did not appear, or holds no certificate or another one.
     """
     file_name = f"bastion-{re.sub(r'[^A-Za-z0-9_-]', '-', name)}"
     session.call("/certificate/export-certificate", f"=.id={name}", f"=file-name={file_name}", "=type=pem")
@@ -64,6 +66,7 @@ def export(session: Session, name: str, sleep: Callable[[float], None] = time.sl
             pem = whole[0].get("contents", "") if whole else ""
             if fingerprint(pem):
                 session.call("/file/remove", f"=.id={row['.id']}")
+                _compare(session, name, pem)
                 return pem.replace("\r\n", "\n").strip() + "\n"
         if time.monotonic() > deadline:
             raise RouterError(
@@ -72,6 +75,16 @@ def export(session: Session, name: str, sleep: Callable[[float], None] = time.sl
                 kind="export",
             )
         sleep(POLL)
+
+
+def _compare(session: Session, name: str, pem: str) -> None:
+    rows = session.read("/certificate", ("name", "fingerprint"), (f"?name={name}",))
+    if not any(row.get("fingerprint", "").lower() == fingerprint(pem) for row in rows):
+        raise RouterError(
+            f"the file that the router exported for certificate '{name}' holds another certificate than its table "
+            "tells of, so it was not kept: somebody may have changed either meanwhile; run again",
+            kind="fingerprint",
+        )
 
 
 def save(pem: str, path: str) -> None:

@@ -14,6 +14,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Change, change_class
 from ansible_collections.bastion.routeros.plugins.plugin_utils.options import BadOption, argument_spec, validate
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning import report
+from ansible_collections.bastion.routeros.plugins.plugin_utils.task.bootstrap_work import BootstrapWork
 from ansible_collections.bastion.routeros.plugins.plugin_utils.task.facts import gather
 from ansible_collections.bastion.routeros.plugins.plugin_utils.task.knock_work import KnockWork
 from ansible_collections.bastion.routeros.plugins.plugin_utils.task.masking import Masker
@@ -225,7 +226,12 @@ class VerdictAction(VerdictWork, RouterAction):
     """Reads, and judges who reaches which service."""
 
 
+class BootstrapAction(BootstrapWork, RouterAction):
+    """Makes the inventory's way in, from a router out of the box."""
+
+
 _KINDS: dict[str, type[RouterAction]] = {
+    "bootstrap": BootstrapAction,
     "transaction": TransactionAction,
     "facts": FactsAction,
     "wait": WaitAction,

@@ -122,3 +122,14 @@ def _within(inner: Network, joined: Sequence[Network]) -> bool:
         network.version == inner.version and inner.subnet_of(network)  # type: ignore[arg-type]
         for network in joined
     )
+
+
+def subject_alt_name(text: str) -> str:
+    """A name or address as a certificate holds it: ``IP:192.0.2.1``, ``DNS:router.example.net``; idempotent."""
+    kind, colon, rest = text.partition(":")
+    if colon and kind.lower() in ("dns", "ip", "email"):
+        return f"{'email' if kind.lower() == 'email' else kind.upper()}:{rest}"
+    try:
+        return f"IP:{ipaddress.ip_address(text)}"
+    except ValueError:
+        return f"DNS:{text}"

@@ -16,6 +16,9 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.knock import
 
 TLS_MODES = ("verify", "unverified", "anonymous", "plain")
 METHODS = ("anonymous", "plain", "ssh")
+# What ansible_routeros_first_contact holds.
+_EVERY_METHOD = ("method", "port", "user", "password")
+_SSH_ONLY = ("private_key", "passphrase", "host_key", "known_hosts", "accept_new")
 
 DEFAULT_PORTS = {"verify": 8729, "unverified": 8729, "anonymous": 8729, "plain": 8728, "ssh": 22}
 DEFAULT_TIMEOUT = 10.0
@@ -83,12 +86,22 @@ class FirstContact:
 
     :ivar method: anonymous | plain | ssh
     :ivar port: 0 = the method's own (8729, 8728, 22)
+    :ivar private_key: ssh only: a file on the controller; "" = the password is used
+    :ivar passphrase: of the private key
+    :ivar host_key: ssh only: accepted host keys, as ``ssh-keygen -l`` shows them: ``SHA256:...``
+    :ivar known_hosts: ssh only: the file that host keys are looked up in; "" = ``~/.ssh/known_hosts``
+    :ivar accept_new: ssh only: take a host key that is not known yet, and write it to that file
     """
 
     method: str
     port: int = 0
     user: str = "admin"
     password: str = field(default="", repr=False)
+    private_key: str = ""
+    passphrase: str = field(default="", repr=False)
+    host_key: tuple[str, ...] = ()
+    known_hosts: str = ""
+    accept_new: bool = False
 
     @classmethod
     def parse(cls, value: object) -> FirstContact | None:
@@ -103,17 +116,32 @@ class FirstContact:
             raise bad_option(
                 f"{name} must be a dictionary such as {{method: anonymous, port: 8729, user: admin, password: ...}}."
             )
-        unknown = sorted(str(key) for key in value if key not in ("method", "port", "user", "password"))
+        unknown = sorted(str(key) for key in value if key not in (*_EVERY_METHOD, *_SSH_ONLY))
         if unknown:
-            raise bad_option(f"{name} does not know {', '.join(unknown)}; it takes method, port, user and password.")
+            raise bad_option(
+                f"{name} does not know {', '.join(unknown)}; it takes {', '.join(_EVERY_METHOD)}, and with method ssh "
+                f"{', '.join(_SSH_ONLY)}."
+            )
         method = value.get("method")
         if method not in METHODS:
             raise bad_option(f"{name}.method must be one of {', '.join(METHODS)}, not {method!r}.")
+        foreign = [key for key in _SSH_ONLY if value.get(key) not in (None, "", False)]
+        if foreign and method != "ssh":
+            raise bad_option(f"{name}.{foreign[0]} belongs to method ssh, not to {method}.")
+        keys = value.get("host_key") or ()
+        accept_new = value.get("accept_new")
+        if accept_new not in (None, True, False):
+            raise bad_option(f"{name}.accept_new must be true or false, not {accept_new!r}.")
         return cls(
             method=str(method),
             port=parse_port(value.get("port"), f"{name}.port"),
             user=_text(value.get("user"), "admin"),
             password=_text(value.get("password"), ""),
+            private_key=_text(value.get("private_key"), ""),
+            passphrase=_text(value.get("passphrase"), ""),
+            host_key=tuple(_host_key(str(key)) for key in ([keys] if isinstance(keys, str) else keys)),
+            known_hosts=_text(value.get("known_hosts"), ""),
+            accept_new=bool(accept_new),
         )
 
 
@@ -123,6 +151,17 @@ def parse_knock(value: object) -> tuple[Step, ...]:
         return parse(value)
     except BadKnock as error:
         raise bad_option(f"ansible_routeros_knock: {error}.") from None
+
+
+def _host_key(text: str) -> str:
+    """A fingerprint of a host key in the one form ``SHA256:base64`` (without the padding); raises SetupFailed."""
+    digest = _from_base64(text.strip().removeprefix("SHA256:"))
+    if digest is None or len(digest) != _SHA256_BYTES:
+        raise bad_option(
+            f"ansible_routeros_first_contact.host_key: {text!r} is not the fingerprint of a host key. Write SHA256:... "
+            "as ssh-keygen -l shows it."
+        )
+    return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
 
 
 def _text(value: object, default: str) -> str:

@@ -126,6 +126,25 @@ class Door:
             )
         )
 
+    def open_first_contact(self, why: RouterError) -> Session:
+        """Open by first contact without trying the future path, for those who know why that cannot stand yet.
+
+        :param why: what keeps the future path from standing; told when first contact fails as well
+        :raises SetupFailed, ConnectFailed, LoginFailed: see errors.py
+        """
+        if self.options.first_contact is None:
+            raise why
+        session = self._first_contact(self.options.first_contact, why)
+        self.way = "first_contact"
+        return session
+
+    def dial(self, port: int) -> socket.socket:
+        """A TCP connection to another port of this router, by the same knock where there is one.
+
+        :raises ConnectFailed: see errors.py; its text speaks of the API
+        """
+        return self._connect(replace(self.options, port=port))
+
     @property
     def password(self) -> str:
         """The password that :meth:`open` got in with."""

@@ -1,0 +1,98 @@
+# Copyright (c) 2026, the bastion.routeros contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What has to be so on a router before bootstrap changes it: changes that refuse rather than change. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Change
+from ansible_collections.bastion.routeros.plugins.plugin_utils.changes.user import User
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation, Row
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.state import State
+
+CLOCK, USER, GROUP = "/system/clock", "/user", "/user/group"
+FULL = "full"
+# The router tells its local time, so a day of difference is none.
+TOLERATED_DAYS = 1
+
+
+def today() -> date:
+    """The controller's date."""
+    return datetime.now(UTC).date()
+
+
+class Clock(Change):
+    """A certificate is made by the router's clock and believed by the controller's.
+
+    A router without a battery starts in 1970 until it has found a time server, and what it signs then is not valid any
+    more, or not yet, for anybody else.
+    """
+
+    name = "bootstrap"
+    paths = (CLOCK,)
+
+    def plan(self, state: State, handles: Iterator[str]) -> list[Operation]:
+        text = next(iter(state.rows(CLOCK)), {}).get("date", "")
+        try:
+            found = date.fromisoformat(text)
+        except ValueError:
+            return []
+        days = (found - today()).days
+        if abs(days) > TOLERATED_DAYS:
+            raise self.bad(
+                "clock",
+                f"the router's date is {found}, which is {abs(days)} days {'ahead of' if days > 0 else 'behind'} this "
+                "controller's. A certificate that it makes now would not be valid. Set its clock (/system/clock, or "
+                "/system/ntp/client with a server that it can reach) and run again. Nothing was written",
+            )
+        return []
+
+    def view(self, state: State) -> dict[str, list[Row]]:
+        return {}
+
+
+class Remaining(Change):
+    """Somebody else than the user that goes has to keep full rights: the router does not let its last one go."""
+
+    name = "bootstrap"
+    paths = (USER, GROUP)
+
+    def plan(self, state: State, handles: Iterator[str]) -> list[Operation]:
+        leaving = self.options["name"]
+        full = next((row for row in state.rows(GROUP) if row.get("name") == FULL), {})
+        everything = _granted(full)
+        rights = {row.get("name"): _granted(row) for row in state.rows(GROUP)}
+        staying = [
+            row["name"]
+            for row in state.rows(USER)
+            if row.get("name") != leaving
+            and row.get("disabled") != "true"
+            and (row.get("group") == FULL or rights.get(row.get("group"), set()) >= everything)
+        ]
+        if not staying:
+            raise self.bad(
+                "admin",
+                f"nobody but '{leaving}' has full rights on this router, and it keeps its last such user. Say "
+                "admin.replaced_by, a user for people that is made first. Nothing was written",
+            )
+        return []
+
+    def view(self, state: State) -> dict[str, list[Row]]:
+        return {}
+
+
+class Disabled(User):
+    """A user that may stay, but not log in; where somebody removed it, nothing is left to do."""
+
+    def __init__(self, options: dict[str, object]) -> None:
+        super().__init__({"state": "present", "update_password": "on_create", "disabled": True, **options})
+
+    def plan(self, state: State, handles: Iterator[str]) -> list[Operation]:
+        return super().plan(state, handles) if self._row(state) else []
+
+
+def _granted(row: Row) -> set[str]:
+    return {word for word in row.get("policy", "").split(",") if word and not word.startswith("!")}
