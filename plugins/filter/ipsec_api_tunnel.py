@@ -19,6 +19,7 @@ PARTS = (
     "glass",
     "identity",
     "negotiation",
+    "no_glass",
     "opening_again",
     "peer",
     "policies",
@@ -49,8 +50,11 @@ def ipsec_tunnel_router(settings: Mapping[str, Any], parts: Sequence[str]) -> ip
         "entrance": lambda: ipsec_router.entrance(tunnel, str(settings.get("ike_from_others") or "leave")),
         "gate": lambda: ipsec_router.gate(settings.get("gate_ports") or [tunnel.port]),
         "glass": lambda: ipsec_router.glass(settings.get("clear_sources") or []),
-        "identity": lambda: ipsec_router.identity(tunnel, str(settings.get("router_certificate") or "")),
+        "identity": lambda: ipsec_router.identity(
+            tunnel, str(settings.get("router_certificate") or ""), str(settings.get("update_psk") or "compare")
+        ),
         "negotiation": lambda: ipsec_router.negotiation(tunnel),
+        "no_glass": ipsec_router.no_glass,
         "opening_again": ipsec_router.opening_again,
         "peer": lambda: ipsec_router.peer(tunnel),
         "policies": lambda: ipsec_router.policies(tunnel),

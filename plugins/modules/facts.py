@@ -11,8 +11,8 @@ short_description: What router this is, and who can reach it how
 version_added: 0.1.0
 author: bastion.routeros contributors (@bastion-routeros)
 description:
-  - Reads version, identity, model, services, users, certificates and sessions, and returns them as
-    C(ansible_facts.routeros).
+  - Reads version, identity, model, services, users, certificates, sessions, own addresses and IPsec
+    peers, and returns them as C(ansible_facts.routeros).
   - Use it instead of C(gather_facts), which needs a shell on the managed host.
   - Only reads, and reads no secrets.
 options:
@@ -25,11 +25,15 @@ options:
     choices:
       - all
       - certificates
+      - ipsec
+      - network
       - services
       - sessions
       - system
       - users
       - '!certificates'
+      - '!ipsec'
+      - '!network'
       - '!services'
       - '!sessions'
       - '!users'
@@ -125,6 +129,15 @@ ansible_facts:
           type: list
           elements: dict
           sample: [{name: automation, address: 192.0.2.10, via: api, group: automation, when: '2026-11-22 10:15:00'}]
+        addresses:
+          description: The router's own addresses as prefixes, IPv4 and IPv6, with V(network).
+          type: list
+          elements: str
+          sample: [192.168.88.1/24, 'fe80::1/64']
+        ipsec_peers:
+          description: IPsec peers by name, with V(ipsec).
+          type: dict
+          sample: {bastion-api: {address: 198.51.100.7/32, exchange_mode: ike2, passive: true, disabled: false}}
 statistics:
   description: What the task cost, in C(sentences), C(round_trips), C(bytes_sent), C(bytes_received) and C(seconds).
   returned: success

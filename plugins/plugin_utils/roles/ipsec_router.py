@@ -16,6 +16,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.roles.ipsec_tunne
 
 Changes = list[dict[str, dict[str, Any]]]
 
+GROUP = "/ip/ipsec/policy/group"
 PSK_METHOD, CERTIFICATE_METHOD = "pre-shared-key", "digital-signature"
 
 
@@ -47,9 +48,10 @@ def negotiation(tunnel: Tunnel) -> Changes:
                 "enc_algorithms": [tunnel.encryption],
                 "lifetime": f"{tunnel.lifetime}s",
                 "pfs_group": tunnel.group,
+                "comment": _comment(tunnel, "what is negotiated for packets"),
             }
         },
-        {"menu": {"path": "/ip/ipsec/policy/group", "entries": [{"name": name}]}},
+        {"menu": {"path": GROUP, "entries": [{"name": name, "comment": _comment(tunnel, "no templates")}]}},
     ]
 
 
@@ -69,19 +71,21 @@ def peer(tunnel: Tunnel) -> Changes:
                 "exchange_mode": "ike2",
                 "passive": not tunnel.captures,
                 "send_initial_contact": True,
+                "comment": _comment(tunnel, "the controller"),
             }
         }
     ]
 
 
-def identity(tunnel: Tunnel, certificate: str = "") -> Changes:
+def identity(tunnel: Tunnel, certificate: str = "", update_secret: str = "compare") -> Changes:
     """How both prove who they are; the controller by nothing else than its own name.
 
     :param certificate: the name of the router's certificate, for digital signatures
+    :param update_secret: when the secret of a tunnel that exists is written: compare, always or on_create
     """
     proof: dict[str, Any] = {"auth_method": CERTIFICATE_METHOD, "certificate": [certificate]}
     if tunnel.auth == "psk":
-        proof = {"auth_method": PSK_METHOD, "secret": tunnel.psk}
+        proof = {"auth_method": PSK_METHOD, "secret": tunnel.psk, "update_secret": update_secret}
     return [
         {
             "ipsec_identity": {
@@ -92,6 +96,7 @@ def identity(tunnel: Tunnel, certificate: str = "") -> Changes:
                 "match_by": "remote-id",
                 "generate_policy": "no",
                 "policy_template_group": tunnel.owner,
+                "comment": _comment(tunnel, "the controller"),
             }
         }
     ]
@@ -114,6 +119,9 @@ def policies(tunnel: Tunnel) -> Changes:
                 "level": "unique",
                 "ipsec_protocols": "esp",
                 "proposal": tunnel.owner,
+                "comment": _comment(tunnel, "through the tunnel"),
+                # Before those of others for some of the same packets.
+                "placement": "top",
             }
         }
         for ours, theirs in tunnel.pairs
@@ -132,7 +140,7 @@ def removal(tunnel: Tunnel) -> Changes:
             for module, options in change.items()
         ),
         {"ipsec_peer": {"name": name, "state": "absent"}},
-        {"menu": {"path": "/ip/ipsec/policy/group", "entries": [{"name": name}], "state": "absent"}},
+        {"menu": {"path": GROUP, "entries": [{"name": name}], "state": "absent"}},
         {"ipsec_proposal": {"name": name, "state": "absent"}},
         {"ipsec_profile": {"name": name, "state": "absent"}},
     ]
@@ -249,6 +257,11 @@ def glass(sources: Sequence[str]) -> Changes:
     ]
 
 
+def no_glass() -> Changes:
+    """The list goes, when no tunnel needs it any more."""
+    return [{"address_list": {"list": GLASS, "state": "absent"}}]
+
+
 def opening_again() -> Changes:
     """The API may be reached in clear again, as far as the other rules let it."""
     return [
@@ -260,6 +273,10 @@ def opening_again() -> Changes:
 def shutting(tunnel: Tunnel) -> Changes:
     """The way for the tunnel itself goes."""
     return [{"firewall_filter": {"ruleset": f"ipsec-{tunnel.name}", "state": "absent"}}]
+
+
+def _comment(tunnel: Tunnel, text: str) -> str:
+    return f"bastion/ipsec-{tunnel.name}: {text}"
 
 
 def _family(address: str) -> str:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the bastion.routeros contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What ``facts`` reads: version, identity, services, users, certificates, sessions."""
+"""What ``facts`` reads: version, identity, services, users, certificates, sessions, addresses, IPsec peers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors impor
 if TYPE_CHECKING:
     from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.session import Session
 
-SUBSETS = ("system", "services", "users", "certificates", "sessions")
+SUBSETS = ("system", "services", "users", "certificates", "sessions", "network", "ipsec")
 # Properties that every RouterOS 7 returns with `read`; the rest comes with the subsets.
 SERVICE = (
     "port",
@@ -54,6 +54,8 @@ def gather(session: Session, subset: Sequence[str]) -> tuple[dict[str, Any], lis
         "users": _users,
         "certificates": _certificates,
         "sessions": _sessions,
+        "network": _network,
+        "ipsec": _ipsec,
     }
     for name in SUBSETS:
         if name not in wanted:
@@ -121,3 +123,17 @@ def _sessions(session: Session) -> dict[str, Any]:
     rows = session.read("/user/active", ("when", "name", "address", "via", "group"))
     seen = {row["address"] for row in rows if row.get("name") == session.user and row.get("address")}
     return {"sessions": [report.shown_row(target, row) for row in rows], "seen_from": sorted(seen)}
+
+
+def _network(session: Session) -> dict[str, Any]:
+    rows = [
+        row
+        for path in ("/ip/address", "/ipv6/address")
+        for row in session.read(path, ("address", "interface", "disabled", "invalid"))
+        if row.get("address") and row.get("disabled") != "true"
+    ]
+    return {"addresses": [row["address"] for row in rows]}
+
+
+def _ipsec(session: Session) -> dict[str, Any]:
+    return {"ipsec_peers": _named(session, "/ip/ipsec/peer", ("address", "exchange-mode", "passive", "disabled"))}

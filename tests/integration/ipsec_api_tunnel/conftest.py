@@ -1,0 +1,68 @@
+# Copyright (c) 2026, the bastion.routeros contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A router that secure_api has secured, a tunnel to it, and an inventory for both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ansible_collections.bastion.routeros.tests.integration.ipsec_api_tunnel.relay import (
+    CONTROLLER,
+    INSIDE,
+    OUTSIDE,
+    Relay,
+)
+from ansible_collections.bastion.routeros.tests.integration.secure_api.stage import Stage
+from routeros_simulator.testing import Simulator, running
+
+SECRET = "qW7/zR2+mK9vT4xB8nL1cH6dJ3fG5pYs"
+
+
+@pytest.fixture
+def router() -> Iterator[Simulator]:
+    """A router as it comes out of the box."""
+    with running("7.22.3", time_scale=5, ipsec=[CONTROLLER]) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def relay(router: Simulator, tmp_path: Path) -> Iterator[Relay]:
+    """The tunnel, as soon as both ends agree."""
+    made = Relay(router, tmp_path / "swanctl", router.api_ssl_port)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def stage(router: Simulator, relay: Relay, tmp_path: Path) -> Stage:
+    """An inventory that describes the way through the tunnel."""
+    return Stage(
+        tmp_path,
+        router.api_ssl_port,
+        {
+            "ansible_host": INSIDE,
+            "ansible_timeout": 5,
+            "secure_api_sources": ["127.0.0.1", "127.0.6.0/24"],
+            # It is set up before there is a tunnel.
+            "secure_api_certificate": {"subject_alt_names": [INSIDE, OUTSIDE]},
+            "ipsec_api_tunnel_router": {"outside": OUTSIDE, "inside": INSIDE, "id": "router1.example.net"},
+            "ipsec_api_tunnel_controller": {
+                "outside": "127.0.5.1",
+                "inside": CONTROLLER,
+                "id": "controller.example.net",
+            },
+            "ipsec_api_tunnel_port": "{{ ansible_port }}",
+            "ipsec_api_tunnel_auth": "psk",
+            "ipsec_api_tunnel_psk": SECRET,
+            "ipsec_api_tunnel_swanctl_directory": str(relay.folder),
+            "ipsec_api_tunnel_swanctl_command": [str(relay.command)],
+            "ipsec_api_tunnel_packages": [],
+            "ipsec_api_tunnel_service": "",
+            "ipsec_api_tunnel_become": False,
+            "ipsec_api_tunnel_settle": 0.1,
+            "ipsec_api_tunnel_patience": 2,
+        },
+    )
