@@ -17,6 +17,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import RouterError, Trap
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.session import print_sentence
 
 if TYPE_CHECKING:
     from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.session import Session
@@ -34,6 +35,8 @@ BOOT = 300.0
 SAVE_TIMEOUT = 60.0
 APPEARS = 10.0
 POLL = 0.5
+# Between the backup and the job of a run that is just arming its switch; longer, and nobody will come for the backup.
+GRACE = APPEARS + 5.0
 HELD = "dead_man_held"
 MARGIN = 30.0
 EACH_STEP = 0.1
@@ -85,10 +88,23 @@ def _first(session: Session, path: str, name: str, *query: str) -> dict[str, str
     return rows[0] if rows else {}
 
 
+_JOB_NAMES = ("name", "interval", "next-run", "disabled", "on-event", "policy")
+_FILE_NAMES = ("name", "size", "type")
+_JOB_QUERY = (f"?name={NAME}", f"?comment={COMMENT}")
+QUESTIONS = (
+    print_sentence(SCHEDULER, _JOB_NAMES, _JOB_QUERY),
+    print_sentence(FILES, _FILE_NAMES),
+)
+
+
+def is_there(jobs: list[dict[str, str]], files: list[dict[str, str]]) -> bool:
+    """Whether the answers to QUESTIONS show a job or a backup of ours, of any run."""
+    return bool(jobs) or any(map(_is_backup, files))
+
+
 def _jobs(session: Session) -> list[dict[str, str]]:
     """Our jobs, of this run or another one; their name is unique, so there is one at most."""
-    names = ("name", "interval", "next-run", "disabled", "on-event", "policy")
-    return session.read(SCHEDULER, names, (f"?name={NAME}", f"?comment={COMMENT}"))
+    return session.read(SCHEDULER, _JOB_NAMES, _JOB_QUERY)
 
 
 def _fires(job: dict[str, str]) -> bool:
@@ -96,16 +112,17 @@ def _fires(job: dict[str, str]) -> bool:
 
 
 def _files(session: Session) -> list[dict[str, str]]:
-    return session.read(FILES, ("name", "size", "type"))
+    return session.read(FILES, _FILE_NAMES)
+
+
+def _is_backup(row: dict[str, str]) -> bool:
+    name = row.get("name", "").rpartition("/")[2]
+    return name.startswith(NAME) and name.endswith(".backup")
 
 
 def _backups(session: Session) -> list[dict[str, str]]:
     """Our backups, of any run, wherever they lie."""
-    return [
-        row
-        for row in _files(session)
-        if row.get("name", "").rpartition("/")[2].startswith(NAME) and row["name"].endswith(".backup")
-    ]
+    return [row for row in _files(session) if _is_backup(row)]
 
 
 def _remove(session: Session, path: str, rows: list[dict[str, str]]) -> None:
@@ -118,18 +135,33 @@ def _remove(session: Session, path: str, rows: list[dict[str, str]]) -> None:
                 raise
 
 
-def clear_leftovers(session: Session) -> None:
-    """Remove what interrupted runs left behind: jobs that will not fire, and backups when none will."""
+def clear_leftovers(session: Session, sleep: Callable[[float], None] = time.sleep) -> list[str]:
+    """Remove what interrupted runs left behind: jobs that will not fire, and backups when none will.
+
+    A backup without a job may be that of a run which is just arming its switch, so it is looked at twice.
+
+    :returns: the names of the backups that were removed.
+    """
     jobs = _jobs(session)
     _remove(session, SCHEDULER, [job for job in jobs if not _fires(job)])
-    backups = _backups(session)
-    if backups and not any(map(_fires, _jobs(session))):
-        _remove(session, FILES, backups)
+    seen = _backups(session)
+    if not seen or any(map(_fires, _jobs(session))):
+        return []
+    sleep(GRACE)
+    if any(map(_fires, _jobs(session))):
+        return []
+    names = {row["name"] for row in seen}
+    stale = [row for row in _backups(session) if row["name"] in names]
+    _remove(session, FILES, stale)
+    return [row["name"] for row in stale]
 
 
-def take_turn(session: Session, wait: float, sleep: Callable[[float], None] = time.sleep) -> bool:
+def take_turn(
+    session: Session, wait: float, sleep: Callable[[float], None] = time.sleep, warnings: list[str] | None = None
+) -> bool:
     """Let the switch of another run be disarmed or fire; then remove what an interrupted run left behind.
 
+    :param warnings: what was removed is added to.
     :returns: whether there was one to wait for; then what was read before may be out of date.
     :raises Fired: the router is restarting.
     :raises DeadManError: it is still armed after ``wait`` seconds; nothing was changed.
@@ -139,7 +171,9 @@ def take_turn(session: Session, wait: float, sleep: Callable[[float], None] = ti
     while True:
         try:
             if not any(map(_fires, _jobs(session))):
-                clear_leftovers(session)
+                removed = clear_leftovers(session, sleep)
+                if removed and warnings is not None:
+                    warnings.append(f"removed what an interrupted run had left behind: {', '.join(removed)}")
                 return waited
         except Trap:
             # Not to be read or removed by this user: then it is not in the way of this run, which arms none either.
@@ -200,7 +234,7 @@ class DeadMan:
         """
         session = self._session
         # First: a backup that holds an armed job would restart the router for ever.
-        clear_leftovers(session)
+        clear_leftovers(session, self._sleep)
         if _jobs(session):
             raise DeadManError(f"another run has armed its dead-man switch just now ({SCHEDULER}, {NAME})", kind=HELD)
         try:

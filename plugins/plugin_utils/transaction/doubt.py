@@ -21,14 +21,20 @@ SERVICE, USER = "/ip/service", "/user"
 # Nothing here can meet a packet or a login.
 QUIET = (
     "/certificate",
+    "/file",
+    "/ip/cloud",
+    "/ip/neighbor",
+    "/ip/ssh",
     "/snmp",
     "/system/clock",
     "/system/identity",
     "/system/logging",
     "/system/note",
     "/system/ntp",
-    "/tool/e-mail",
+    "/system/package",
+    "/tool",
     "/user/settings",
+    "/user/ssh-keys",
 )
 # What the preflight follows through to the packet and the login.
 JUDGED: tuple[str, ...] = ("/ip/firewall/filter", "/ip/firewall/raw", "/ip/firewall/address-list")
@@ -40,14 +46,12 @@ FRAGILE = frozenset({"port", "certificate", "tls-version", "vrf", "disabled"})
 
 def doubtful(session: Session, door: Door, settings: Settings, before: State, operations: Sequence[Operation]) -> bool:
     """Whether anything here could end the way in, as far as it can be told beforehand; reads what it is judged by."""
-    acting = [step for step in operations if not step.inert and not _below(step.path, QUIET)]
-    if not acting:
+    if cutting(session, door, settings, before, operations):
+        return True
+    acting = _acting(operations)
+    if not any(step.path in (SERVICE, USER) for step in acting):
         return False
-    if any(step.path not in JUDGED for step in acting):
-        return True
-    case, judgement = guard.judge(session, door, settings, before, operations)
-    if judgement.findings or judgement.cut or not case.before.seen_from:
-        return True
+    case, _judgement = guard.judge(session, door, settings, before, operations)
     ways = (case.way, case.running)
     services = _ids(case.before, SERVICE, {way.service for way in ways})
     accounts = _ids(case.before, USER, {way.user for way in ways})
@@ -56,6 +60,24 @@ def doubtful(session: Session, door: Door, settings: Settings, before: State, op
         or (step.path == USER and step.id in accounts and {*step.properties, *step.unset} - {"comment"})
         for step in acting
     )
+
+
+def cutting(session: Session, door: Door, settings: Settings, before: State, operations: Sequence[Operation]) -> str:
+    """Why these operations may shut out whoever is in; empty where the preflight shows that they do not."""
+    acting = _acting(operations)
+    if not acting:
+        return ""
+    strange = sorted({step.path for step in acting if step.path not in JUDGED})
+    if strange:
+        return f"nobody can tell beforehand what comes of a change of {', '.join(strange)}"
+    case, judgement = guard.judge(session, door, settings, before, operations)
+    if not case.before.seen_from:
+        return "the router does not show where it is logged in from"
+    return "; ".join([*map(str, judgement.findings), *([judgement.cut.rstrip(".")] if judgement.cut else [])])
+
+
+def _acting(operations: Sequence[Operation]) -> list[Operation]:
+    return [step for step in operations if not step.inert and not _below(step.path, QUIET)]
 
 
 def _ids(state: State, path: str, names: Set[str]) -> set[str]:

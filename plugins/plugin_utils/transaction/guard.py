@@ -89,17 +89,16 @@ def _missing_protection(session: Session, settings: Settings, plans: Sequence[Se
         return "prove is off, so nobody would notice"
     if settings.safe_mode == "off":
         return "safe_mode is off"
-    inside = split(plans, safe_mode.BUDGET).inside
-    if safe_mode.available(session.version) and len(inside) <= safe_mode.BUDGET:
-        return ""
-    missing = "" if safe_mode.available(session.version) else deadman.obstacle(session)
-    if cut and (missing or safe_mode.available(session.version)):
-        reason = (
-            f"{len(inside)} actions are more than safe mode holds"
-            if safe_mode.available(session.version)
-            else f"RouterOS {session.version} has no safe mode over the API, {missing}"
+    if safe_mode.available(session.version):
+        # Additions to address lists may go ahead of it; whether these may is asked when the plan is divided.
+        inside = split(plans, safe_mode.BUDGET, bulk=True).inside
+        return f"{len(inside)} actions are more than safe mode holds" if len(inside) > safe_mode.BUDGET else ""
+    missing = deadman.obstacle(session) if cut else ""
+    if missing:
+        return (
+            f"RouterOS {session.version} has no safe mode over the API, {missing}, and this session, which would have "
+            f"to undo it, may be cut as well ({cut.rstrip('.')})"
         )
-        return f"{reason}, and this session, which would have to undo it, may be cut as well ({cut.rstrip('.')})"
     return ""
 
 

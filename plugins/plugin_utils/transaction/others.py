@@ -31,15 +31,17 @@ PASSED_OVER = frozenset(
 SHOWN = 5
 
 
-def by_history(session: Session) -> list[str]:
-    """What other users did since safe mode was taken: ``USER: ACTION``, with how often when more than once."""
+def by_history(session: Session, *, also_own: bool = False) -> list[str]:
+    """What others did since safe mode was taken: ``USER: ACTION``, with how often when more than once.
+
+    :param also_own: what our user did as well, in another session.
+    """
     try:
         rows = session.read(HISTORY, ("action", "by", "floating-undo"), ("?floating-undo=true",))
     except Trap:
         return []
-    deeds = Counter(
-        f"{row['by']}: {row.get('action', '?')}" for row in rows if row.get("by") not in (None, session.user)
-    )
+    passed = (None,) if also_own else (None, session.user)
+    deeds = Counter(f"{row['by']}: {row.get('action', '?')}" for row in rows if row.get("by") not in passed)
     return [deed if number == 1 else f"{deed} ({number} times)" for deed, number in sorted(deeds.items())]
 
 

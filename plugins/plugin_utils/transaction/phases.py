@@ -9,23 +9,37 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation
-from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.executor import CERTIFICATE
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.executor import ADDRESS_LISTS, CERTIFICATE
 
 
 @dataclass(frozen=True)
 class Phases:
-    """What happens before safe mode is taken (inert), inside it, and after it was released (inert)."""
+    """What happens before safe mode is taken, inside it, and after it was released.
 
+    :ivar bulk: additions to address lists, in any order and without a hold; only where they can cut nobody off
+    :ivar ahead: inert; written under holds of their own, so that no other run builds in the same place
+    :ivar inside: what a packet or a login can meet
+    :ivar behind: inert
+    """
+
+    bulk: list[Operation] = field(default_factory=list)
     ahead: list[Operation] = field(default_factory=list)
     inside: list[Operation] = field(default_factory=list)
     behind: list[Operation] = field(default_factory=list)
 
+    @property
+    def steps(self) -> list[Operation]:
+        """Everything that is written before the proof."""
+        return [*self.bulk, *self.ahead, *self.inside]
 
-def split(plans: Sequence[Sequence[Operation]], budget: int) -> Phases:
+
+def split(plans: Sequence[Sequence[Operation]], budget: float, *, bulk: bool = False) -> Phases:
     """Everything goes inside while it fits; else leading and trailing inert operations go outside.
 
     Pure. Order within a plan is kept for each menu: a ruleset's idle twin is built ahead, the one switch stays inside,
     and the rows that are idle then are removed behind; for both families together.
+
+    :param bulk: additions to address lists go outside too.
     """
     if sum(map(len, plans)) <= budget:
         return Phases(inside=[step for steps in plans for step in steps])
@@ -38,7 +52,9 @@ def split(plans: Sequence[Sequence[Operation]], budget: int) -> Phases:
                 first.setdefault(step.path, number)
                 last[step.path] = number
         for number, step in enumerate(steps):
-            if number < first.get(step.path, len(steps)):
+            if bulk and step.verb == "add" and step.path in ADDRESS_LISTS:
+                phases.bulk.append(step)
+            elif number < first.get(step.path, len(steps)):
                 phases.ahead.append(step)
             elif number > last[step.path]:
                 phases.behind.append(step)

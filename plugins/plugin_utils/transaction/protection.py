@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.state import State
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import deadman, safe_mode
-from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.doubt import doubtful
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.doubt import cutting, doubtful
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.phases import (
     Phases,
     split,
@@ -28,11 +29,15 @@ if TYPE_CHECKING:
     from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.session import Session
 
 INVERSE = "inverse plan"
+_SPLIT = (
+    "Make it several tasks of fewer changes each: what is one task stands or falls as a whole, and the router cannot "
+    "undo that many."
+)
 Reader = Callable[["Session"], State]
 
 
 class SafeModeMissing(RouterError):
-    """Safe mode was required and neither it nor what stands in for it can be had; nothing was written."""
+    """What would have to protect this change cannot be had; nothing of it was kept."""
 
     kind = "safe_mode_missing"
 
@@ -52,7 +57,6 @@ class Protection:
         self._sleep = sleep
         self._hold: safe_mode.SafeMode | None = None
         self._switch: deadman.DeadMan | None = None
-        self._saved: State | None = None
         self.name = ""
         self.warnings: list[str] = []
 
@@ -67,62 +71,97 @@ class Protection:
         return bool(self._hold and self._hold.held)
 
     @property
-    def waited(self) -> bool:
-        """Whether somebody else held safe mode first; then what was read before may be out of date."""
-        return bool(self._hold and self._hold.waited)
+    def budget(self) -> float:
+        """How many actions one hold of safe mode is trusted with; without safe mode there is no limit."""
+        return safe_mode.BUDGET if self._takes_safe_mode else math.inf
 
-    def require(self, plans: Sequence[Sequence[Operation]]) -> None:
-        """Before anything is written: what is required must be to be had, as far as reading tells.
+    @property
+    def _takes_safe_mode(self) -> bool:
+        return self._settings.safe_mode != "off" and safe_mode.available(self._session.version)
+
+    def foresee(self, base: State, plans: Sequence[Sequence[Operation]]) -> None:
+        """Before anything is written, in check mode too: what protects this must be to be had, as far as reading tells.
 
         :raises SafeModeMissing: it is not.
         """
-        if self._settings.safe_mode != "required":
-            return
-        inside = split([without_certificates([plan]) for plan in plans], safe_mode.BUDGET).inside
-        if not safe_mode.available(self._session.version):
+        phases = self.divide(base, [without_certificates([plan]) for plan in plans])
+        if self._settings.safe_mode == "required" and phases.inside and not self._takes_safe_mode:
             missing = deadman.obstacle(self._session)
-            if inside and missing:
+            if missing:
                 raise SafeModeMissing(f"safe_mode is required, but {self._too_old()}, and {missing}.")
-        elif len(inside) > safe_mode.BUDGET:
-            raise SafeModeMissing(f"safe_mode is required, but {_too_many(inside)}.")
 
-    def take(self, base: State, phases: Phases, read: Reader) -> None:
+    def divide(self, base: State, plans: Sequence[Sequence[Operation]]) -> Phases:
+        """What happens before, inside and after safe mode.
+
+        A plan that is too long for it may go on without only where the preflight shows that nothing of it can shut the
+        way in. Chains that nothing enters go before and after; additions to address lists go before where they do no
+        harm by themselves.
+
+        :raises SafeModeMissing: what is left is too long. Nothing was written.
+        """
+        phases = split(plans, self.budget)
+        if len(phases.inside) <= self.budget:
+            return phases
+        too_many = _too_many(phases.inside)
+        if self._settings.safe_mode == "required":
+            raise SafeModeMissing(f"safe_mode is required, but {too_many}. {_SPLIT}")
+        relieved = split(plans, self.budget, bulk=True)
+        if len(relieved.inside) <= self.budget and not self._doubtful(base, relieved.bulk):
+            return relieved
+        if not self._settings.acknowledge_lockout and self._doubtful(base, phases.steps):
+            raise SafeModeMissing(
+                f"{too_many}, and it cannot be told beforehand that they leave the way in open. {_SPLIT} Nothing was "
+                "written. If you have another way in, say acknowledge_lockout: true"
+            )
+        return phases
+
+    def _doubtful(self, base: State, steps: Sequence[Operation]) -> bool:
+        return doubtful(self._session, self._door, self._settings, base, steps)
+
+    def take(self, base: State, phases: Phases) -> None:
         """Take safe mode, or arm the dead-man switch where there is none and something is to be feared.
 
         :raises SafeModeMissing, SafeModeError, DeadManError: nothing of this phase was written.
         """
         required = self._settings.safe_mode == "required"
-        if not phases.inside:
+        if not phases.ahead and not phases.inside:
             self.name = "nothing to protect"
         elif self._settings.safe_mode == "off":
             self.name = "off"
-        elif not safe_mode.available(self._session.version):
-            self._arm(base, phases, read, required)
-        elif len(phases.inside) > safe_mode.BUDGET:
-            if required:
-                raise SafeModeMissing(f"safe_mode is required, but {_too_many(phases.inside)}.")
+        elif not self._takes_safe_mode:
+            self._arm(base, phases, required)
+        elif len(phases.inside) > self.budget:
             self._go_without(_too_many(phases.inside))
         else:
             self._hold = safe_mode.SafeMode(self._session, self._settings.safe_mode_wait, self._sleep)
             self._hold.take()
             self.name = "safe mode"
 
-    def _arm(self, base: State, phases: Phases, read: Reader, required: bool) -> None:
-        steps = [*phases.ahead, *phases.inside]
-        if not required and not doubtful(self._session, self._door, self._settings, base, steps):
+    def pause(self) -> None:
+        """Keep what was written under this hold, which is inert; the next one is taken for the rest.
+
+        :raises SafeModeError: it was gone already.
+        """
+        if self._hold:
+            self._hold.release()
+            self._hold = None
+
+    def _arm(self, base: State, phases: Phases, required: bool) -> None:
+        steps = phases.steps
+        if not required and not self._doubtful(base, steps):
             self._go_without(f"{self._too_old()}; this change cannot shut the way in, so no dead-man switch was armed")
             return
         missing = deadman.obstacle(self._session)
         if not missing:
-            seconds = deadman.duration(self._settings.settle, self._door.options.timeout, len(phases.inside))
+            seconds = deadman.duration(self._settings.settle, self._door.options.timeout, len(steps))
             self._switch = deadman.DeadMan(self._session, seconds, self._sleep)
-            self._saved = read(self._session) if phases.ahead else base
             try:
                 self._switch.arm()
             except deadman.DeadManError as error:
                 if error.kind == deadman.HELD:
                     raise
                 missing = error.message
+                self._refuse_what_may_cut(base, steps, missing)
             else:
                 self.name = "dead-man switch"
                 self.warnings.append(
@@ -133,6 +172,19 @@ class Protection:
         if required:
             raise SafeModeMissing(f"safe_mode is required, but {self._too_old()}, and {missing}.")
         self._go_without(f"{self._too_old()}, and {missing}")
+
+    def _refuse_what_may_cut(self, base: State, steps: Sequence[Operation], missing: str) -> None:
+        """The preflight let this pass since there would be a switch: without one, only what cannot cut us goes on."""
+        why = (
+            ""
+            if self._settings.acknowledge_lockout
+            else cutting(self._session, self._door, self._settings, base, steps)
+        )
+        if why:
+            raise SafeModeMissing(
+                f"{self._too_old()}, and {missing}. Without it this change is not tried, since it may shut the way in: "
+                f"{why}. If you have another way in, say acknowledge_lockout: true"
+            )
 
     def _too_old(self) -> str:
         return f"RouterOS {self._session.version} has no safe mode over the API (it came with {safe_mode.SINCE})"
@@ -174,9 +226,8 @@ class Protection:
         :returns: what was found, a sentence for the user. Never raises a RouterError.
         """
         if self._switch and self._switch.armed:
-            saved = self._saved or base
             return restore_under(
-                self._switch, self._door, self._session, saved, undo, read, self._sleep, patient=patient
+                self._switch, self._door, self._session, base, undo, read, self._sleep, patient=patient
             )
         return restore(self._door, self._session, self._hold, undo, self._sleep)
 

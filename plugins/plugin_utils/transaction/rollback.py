@@ -58,6 +58,7 @@ def restore(
                 if live is None or live.closed:
                     live = door.open_present()
                 if hold is not None:
+                    hold.end_lost(live)
                     _wait_for_rollback(live, sleep)
                 return undo.attempt(live, passwords=passwords) or UNDONE
             except Trap as trap:

@@ -1,24 +1,27 @@
 # Copyright (c) 2026, the bastion.routeros contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""RouterOS safe mode, held by one API session.
+"""RouterOS's safe mode over the API: taken, confirmed, released, or unrolled.
 
 Safe mode is global and exclusive, exists from 7.18, and ends silently at 101 actions of all sessions together. Nothing
 here ever takes over somebody else's hold: over the API only the plain ``take`` is known to roll back when the session
-ends, and what the ``on-error`` words do is not known (RouterOS manual and captures of 7.21 to 7.24 differ). What an
-interrupted run of our own left behind is waited for (the router notices within seconds, or minutes when packets are
-dropped silently), or its session is ended where that can be told from every other one.
+ends, and what the ``on-error`` words do is not known (RouterOS manual and captures of 7.21 to 7.24 differ).
+
+A hold that was left behind is waited for: the router notices a dead session within seconds, or within some nine
+minutes when its packets are dropped silently. Nobody can tell another run's dead session from a live one of the same
+user and address, so the only session that is ever ended here is the one that this very run has opened and lost.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version
 from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import RouterError, Trap
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.session import print_sentence
 
 if TYPE_CHECKING:
     from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.session import Session
@@ -27,11 +30,10 @@ SINCE = Version.parse("7.18")
 # The router leaves safe mode by itself at 101 actions; other sessions' actions count too, so a margin is kept.
 BUDGET = 80
 POLL = 1.0
+QUESTIONS = (print_sentence("/safe-mode"),)
 # Sessions can be ended from here on (``/user/active/remove``).
 ENDABLE = Version.parse("7.20")
 ACTIVE = "/user/active"
-# No run of ours holds safe mode for longer: what it protects are some seconds of writing and one login.
-STALE = 120.0
 
 
 class SafeModeError(RouterError):
@@ -57,6 +59,35 @@ def _status(session: Session) -> dict[str, str]:
     return rows[0] if rows else {}
 
 
+def is_held(rows: Sequence[Mapping[str, str]]) -> bool:
+    """Whether the answer to QUESTIONS tells of a holder."""
+    return any(row.get("enabled") == "true" for row in rows)
+
+
+def await_free(session: Session, wait: float, sleep: Callable[[float], None] = time.sleep) -> bool:
+    """Wait until nobody holds safe mode, at most ``wait`` seconds; who writes next still has to take it.
+
+    :returns: whether somebody held it; then what was read before may be out of date.
+    :raises SafeModeError: somebody keeps holding it.
+    """
+    deadline = time.monotonic() + wait
+    waited = False
+    while (owner := holder(session)) is not None:
+        _wait_on(owner, deadline, wait, sleep)
+        waited = True
+    return waited
+
+
+def _wait_on(owner: str, deadline: float, wait: float, sleep: Callable[[float], None]) -> None:
+    if time.monotonic() >= deadline:
+        raise SafeModeError(
+            f"safe mode is held by {owner} and was not given back within {wait:g} seconds (safe_mode_wait); nothing "
+            "was changed. Ask them to release it, or see /user/active for a session that was left behind",
+            kind="safe_mode_held",
+        )
+    sleep(min(POLL, max(0.0, deadline - time.monotonic())))
+
+
 class SafeMode:
     """The hold of one session, from ``take`` to ``release`` or ``unroll``."""
 
@@ -67,34 +98,21 @@ class SafeMode:
         self.held = False
         # Whether the release was sent; while its answer is missing, nobody can tell what the router keeps.
         self.releasing = False
-        # Whether somebody else held it first; then what was read before the take may be out of date.
-        self.waited = False
+        # The row of this session in /user/active, by which it can be ended once it is lost.
+        self._row: dict[str, str] = {}
 
     def take(self) -> None:
         """Take safe mode and confirm that this session holds it; wait for another holder at most ``wait`` seconds.
 
         :raises SafeModeError: somebody else keeps holding it, or the router did not give it to us.
         """
-        start = time.monotonic()
-        deadline = start + self._wait
-        looked = False
+        deadline = time.monotonic() + self._wait
         while True:
             owner = holder(self._session)
             if owner is None and self._try_take():
                 self.held = True
                 return
-            if time.monotonic() >= deadline:
-                raise SafeModeError(
-                    f"safe mode is held by {owner or 'another session'} and was not given back within "
-                    f"{self._wait:g} seconds (safe_mode_wait); nothing was changed. Ask them to release it, or see "
-                    "/user/active for a session that was left behind",
-                    kind="safe_mode_held",
-                )
-            if not looked and time.monotonic() - start >= min(STALE, self._wait / 2):
-                looked = True
-                self._end_own_dead_session()
-            self.waited = True
-            self._sleep(min(POLL, max(0.0, deadline - time.monotonic())))
+            _wait_on(owner or "another session", deadline, self._wait, self._sleep)
 
     def _try_take(self) -> bool:
         """One attempt; between the look and the take another session may have been faster."""
@@ -104,34 +122,35 @@ class SafeMode:
             if holder(self._session) is not None:
                 return False
             raise
-        return self.ours()
+        looks = [*QUESTIONS, *([_sessions_of(self._session.user)] if self._endable(self._session) else [])]
+        status, *active = self._session.send_many(looks)
+        if isinstance(status, Trap):
+            raise status
+        for answer in active:
+            rows = [] if isinstance(answer, Trap) else _over_the_api(answer.rows)
+            # With several of the same user nobody can tell which one is this.
+            self._row = rows[0] if len(rows) == 1 else {}
+        return _is_ours(status.rows)
 
-    def _end_own_dead_session(self) -> None:
-        """End the session that holds it when it is certainly one that an interrupted run of ours left behind.
+    def _endable(self, session: Session) -> bool:
+        return session.version >= ENDABLE
 
-        That is: the holder is an API session of our user, and there is exactly one such session besides this one, older
-        and from the same address. Its end makes the router undo what it had changed. With any doubt we go on waiting.
+    def end_lost(self, live: Session) -> None:
+        """End the session that took it, this run's own, which is lost, over a new one; the router then undoes at once
+        what it would undo minutes later. Not where it cannot be told from every other one.
         """
-        session = self._session
-        row = _status(session)
-        if session.version < ENDABLE or row.get("user") != session.user or row.get("owner", "api") != "api":
+        if live is self._session or not self._row or not self._endable(live):
             return
-        rows = [
-            row
-            for row in session.read(ACTIVE, ("name", "via", "address", "when"), (f"?name={session.user}",))
-            if row.get("via") == "api"
-        ]
-        times = sorted(row.get("when", "") for row in rows)
-        if len(rows) != 2 or len({row.get("address") for row in rows}) != 1 or times[0] == times[1]:
-            return
-        older = next(row for row in rows if row.get("when", "") == times[0])
+        command, *words = _sessions_of(self._session.user)
         with suppress(Trap):
-            session.call(f"{ACTIVE}/remove", f"=.id={older['.id']}")
+            rows = _over_the_api(live.call(command, *words).rows)
+            # The new one must be listed as well: only then do we know what the list tells of us.
+            if self._row in rows and len(rows) > 1:
+                live.call(f"{ACTIVE}/remove", f"=.id={self._row['.id']}")
 
     def ours(self) -> bool:
         """Whether the router says that safe mode is on, and on for this session."""
-        row = _status(self._session)
-        return row.get("enabled") == "true" and row.get("current", "true") == "true"
+        return _is_ours(self._session.read("/safe-mode"))
 
     def release(self) -> None:
         """Keep the changes.
@@ -160,3 +179,17 @@ class SafeMode:
         """Undo everything that was changed since ``take``, now."""
         self.held = False
         self._session.call("/safe-mode/unroll")
+
+
+def _is_ours(rows: Sequence[Mapping[str, str]]) -> bool:
+    row = rows[0] if rows else {}
+    return row.get("enabled") == "true" and row.get("current", "true") == "true"
+
+
+def _sessions_of(user: str) -> tuple[str, ...]:
+    """The sentence that asks for a user's sessions."""
+    return print_sentence(ACTIVE, ("name", "via", "address", "when"), (f"?name={user}",))
+
+
+def _over_the_api(rows: Sequence[dict[str, str]]) -> list[dict[str, str]]:
+    return [row for row in rows if row.get("via") == "api" and ".id" in row]

@@ -20,13 +20,12 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.planning import r
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation, Row, handles
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.plan import PlanError
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.state import State
-from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import deadman, others, safe_mode
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import deadman, others, safe_mode, turn
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.executor import CERTIFICATE, Executor
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.guard import FIRST_CONTACT, guard
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.phases import (
     Phases,
     removes_certificate,
-    split,
     without_certificates,
 )
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.protection import Protection, SafeModeMissing
@@ -133,6 +132,9 @@ class Transaction:
         self._check_mode = check_mode
         self._sleep = sleep
         self.outcome = Outcome()
+        # Whether the last look showed another run, and what was found of others.
+        self._somebody = False
+        self._found: list[str] = []
 
     def run(self) -> Outcome:
         """Bring the router to what the changes want, or leave it as it is.
@@ -154,6 +156,7 @@ class Transaction:
             session.close()
         for change in self._changes:
             self.outcome.warnings += [text for text in change.warnings if text not in self.outcome.warnings]
+        self.outcome.warnings += self._found
         return self.outcome
 
     def _run(self, session: Session) -> None:
@@ -164,17 +167,37 @@ class Transaction:
         for change in self._changes:
             change.check(session.version)
         self._look(session)
-        if self.outcome.changed and not self._check_mode:
-            if not safe_mode.available(session.version) and deadman.take_turn(
-                session, self._settings.safe_mode_wait, self._sleep
-            ):
-                self._look(session)
+        if self._check_mode:
+            return
+        if self._await_turn(session):
+            self._look(session)
+        if self.outcome.changed:
             self._write(session)
+
+    def _await_turn(self, session: Session) -> bool:
+        """Wait for another run: before something is written without safe mode, or when it may undo what was found.
+
+        :returns: whether there was one; then what was read may be out of date.
+        """
+        changed = self.outcome.changed
+        if safe_mode.available(session.version) and changed:
+            # Most runs write nothing before they take safe mode, and wait for it then.
+            steps = [step for steps in self.outcome.plans for step in steps]
+            early = len(steps) > safe_mode.BUDGET or any(step.path == CERTIFICATE for step in steps)
+            if self._settings.safe_mode == "off" or not early:
+                return False
+        elif not changed and not self._somebody:
+            return False
+        warnings: list[str] = []
+        waited = turn.wait(session, self._settings.safe_mode_wait, self._sleep, writes=changed, warnings=warnings)
+        self._found += warnings
+        return waited
 
     def _look(self, session: Session) -> None:
         """Read and plan; refuse what would lock us out."""
         outcome = self.outcome = Outcome()
-        outcome.before = self._read(session)
+        outcome.before, answers = read_state(session, self._changes, turn.questions(session.version))
+        self._somebody = turn.somebody(session.version, answers)
         ears = _Ears(self._door, session)
         for change in self._changes:
             change.observe(outcome.before, ears)
@@ -182,10 +205,11 @@ class Transaction:
         outcome.changed = any(outcome.plans)
         if outcome.changed:
             outcome.warnings += guard(session, self._door, self._settings, outcome.before, outcome.plans)
+            self._protection(session).foresee(outcome.before, outcome.plans)
 
     def _read(self, session: Session) -> State:
         """The router as the changes need to know it."""
-        return read_state(session, self._changes)
+        return read_state(session, self._changes)[0]
 
     def _plan(self, state: State) -> tuple[list[list[Operation]], State]:
         """Plan each change on the state that those before it lead to."""
@@ -203,19 +227,16 @@ class Transaction:
     # -- writing -----------------------------------------------------------------------------------------------------
 
     def _write(self, session: Session) -> None:
-        protection = Protection(session, self._door, self._settings, self._sleep)
-        protection.require(self.outcome.plans)
+        protection = self._protection(session)
         base, plans, removals = self._make_certificates(session)
-        phases = split(plans, safe_mode.BUDGET)
+        phases = protection.divide(base, plans)
         executor = Executor(session, self._door.options.window, self._sleep)
         try:
-            executor.run(phases.ahead)
-            protection.take(base, phases, self._read)
-            if protection.holds_safe_mode:
-                base, phases = self._plan_under_hold(session, base, phases)
+            executor.run(phases.bulk)
+            base, phases = self._take(session, protection, executor, base, phases)
             executor.run(phases.inside)
             self._confirm(session, executor, phases)
-            self._prove(phases)
+            self._prove(executor, phases)
             self._report_others(session, protection, base, executor)
             protection.keep()
         except BaseException as failure:
@@ -232,24 +253,40 @@ class Transaction:
         self.outcome.warnings += protection.warnings
         self._clean_up(session, executor, [*phases.behind, *removals])
 
-    def _plan_under_hold(self, session: Session, base: State, phases: Phases) -> tuple[State, Phases]:
-        """Nobody else of us writes now; whoever did since the plan was made may have made it wrong, so it is made anew.
+    def _protection(self, session: Session) -> Protection:
+        return Protection(session, self._door, self._settings, self._sleep)
+
+    def _take(
+        self, session: Session, protection: Protection, executor: Executor, base: State, phases: Phases
+    ) -> tuple[State, Phases]:
+        """Take the protection. What is too long for one hold is built under several, idle, before the last one.
 
         :returns: the state to come back to, and what is left to do.
         """
+        rounds = len(phases.ahead) // safe_mode.BUDGET + ROUNDS
+        for _round in range(rounds):
+            protection.take(base, phases)
+            if not protection.holds_safe_mode:
+                executor.run(phases.ahead)
+                return base, phases
+            base, phases = self._plan_under_hold(session, protection, executor, base, phases)
+            if not phases.ahead:
+                return base, phases
+            executor.run(phases.ahead[: safe_mode.BUDGET])
+            protection.pause()
+        raise RouterError("Somebody else changes the same things all the time.", kind="changed_meanwhile")
+
+    def _plan_under_hold(
+        self, session: Session, protection: Protection, executor: Executor, base: State, phases: Phases
+    ) -> tuple[State, Phases]:
+        """Nobody else of us writes now; whoever did since the plan was made may have made it wrong: it is made anew."""
         now = self._read(session)
-        if not phases.ahead and not others.by_rows(base, now, {}):
+        changed = bool(others.by_rows(base, now, executor.touched))
+        if not executor.trail and not changed:
             return base, phases
         plans = self._plan(now)[0]
         guard(session, self._door, self._settings, now, plans)
-        left = split([without_certificates([steps]) for steps in plans], safe_mode.BUDGET)
-        inside = [*left.ahead, *left.inside]
-        if len(inside) > safe_mode.BUDGET:
-            raise RouterError(
-                "Somebody else has changed the same things meanwhile, and what is left is more than safe mode holds.",
-                kind="changed_meanwhile",
-            )
-        return now, Phases(phases.ahead, inside, left.behind)
+        return now if changed else base, protection.divide(now, [without_certificates([steps]) for steps in plans])
 
     def _report_others(self, session: Session, protection: Protection, base: State, executor: Executor) -> None:
         """What else changed meanwhile: it is kept with ours, or would have been undone with ours."""
@@ -298,7 +335,7 @@ class Transaction:
     def _confirm(self, session: Session, executor: Executor, phases: Phases) -> None:
         """Read back. Moves that a second plan still wants are made; anything else the router did not keep."""
         self.outcome.after = None
-        if not (phases.inside or phases.ahead):
+        if not executor.trail and not phases.steps:
             return
         for change in self._changes:
             change.settled()
@@ -315,11 +352,11 @@ class Transaction:
         what = "; ".join(report.sentence(step) for step in left[:5])
         raise NotKept(f"The router answered done, but did not keep all of it. Still missing: {what}.")
 
-    def _prove(self, phases: Phases) -> None:
+    def _prove(self, executor: Executor, phases: Phases) -> None:
         """A second, fresh login over the path that the inventory describes; what does not get in is not kept."""
-        if self._settings.prove == "off" or not (phases.inside or phases.ahead):
+        if self._settings.prove == "off" or not (executor.trail or phases.steps):
             return
-        if any(step.path.startswith(WAY_IN) for step in phases.inside):
+        if any(path.startswith(WAY_IN) for path in executor.touched):
             self._sleep(self._settings.settle)
         given = {name: value for name, value in self._settings.prove_as.items() if value is not None}
         try:

@@ -32,6 +32,20 @@ Row = dict[str, str]
 _COMPLAINTS = ("too many", "try again")
 
 
+def print_sentence(path: str, properties: Sequence[str] = (), query: Sequence[str] = ()) -> tuple[str, ...]:
+    """The sentence that prints a menu; see Session.read."""
+    words = [f"{path.rstrip('/')}/print"]
+    if properties:
+        # .id goes last: 6.49 drops all fields after the first name that it does not know; singletons know no .id.
+        names = [name for name in dict.fromkeys(properties) if name != ".id"]
+        words.append("=.proplist=" + ",".join([*names, ".id"]))
+    for word in query:
+        if not word.startswith("?"):
+            raise ValueError(f"a query word starts with '?': {word!r}")
+        words.append(word)
+    return tuple(words)
+
+
 @dataclass
 class Reply:
     """The answer to one command.
@@ -146,16 +160,7 @@ class Session:
         :param query: query words, e.g. ("?list=mgmt", "?dynamic=false")
         :returns: rows in the router's order; an empty list only after a clean end of the answer
         """
-        words: list[str] = []
-        if properties:
-            # .id goes last: 6.49 drops all fields after the first name that it does not know; singletons know no .id.
-            names = [name for name in dict.fromkeys(properties) if name != ".id"]
-            words.append("=.proplist=" + ",".join([*names, ".id"]))
-        for word in query:
-            if not word.startswith("?"):
-                raise ValueError(f"a query word starts with '?': {word!r}")
-            words.append(word)
-        return self.call(f"{path.rstrip('/')}/print", *words).rows
+        return self.call(*print_sentence(path, properties, query)).rows
 
     def send_many(self, sentences: Sequence[tuple[str, ...]], window: int | None = None) -> list[Reply | Trap]:
         """Send independent commands, at most ``window`` under way at a time, and match the answers by tag.

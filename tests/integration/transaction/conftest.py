@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Change, change_class
 from ansible_collections.bastion.routeros.plugins.plugin_utils.options import validate
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import deadman
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.settings import Settings
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.transaction import Outcome, Transaction
 from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.connection_options import ConnectionOptions
@@ -68,6 +69,8 @@ class Line:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self._open: list[socket.socket] = []
+        self._clients: list[socket.socket] = []
+        self._lost: set[socket.socket] = set()
         self._lock = threading.Lock()
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -78,6 +81,7 @@ class Line:
                 router = socket.create_connection(("127.0.0.1", self._target))
                 with self._lock:
                     self._open += [client, router]
+                    self._clients.append(client)
                 threading.Thread(target=self._pump, args=(client, router, True), daemon=True).start()
                 threading.Thread(target=self._pump, args=(router, client, False), daemon=True).start()
 
@@ -91,10 +95,22 @@ class Line:
                         self.cut = True
                         self.close_lines()
                         return
-                target.sendall(data)
+                if not self._lost & {source, target}:
+                    target.sendall(data)
+        if source in self._lost:
+            return
         for each in (source, target):
             with suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
+
+    def lose_lines(self) -> None:
+        """The controller loses every line that is open; the router hears nothing of it."""
+        with self._lock:
+            lines, self._clients = self._clients, []
+        for each in lines:
+            self._lost.add(each)
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_WR)
 
     def close_lines(self) -> None:
         """Cut every line that is open."""
@@ -104,6 +120,7 @@ class Line:
             with suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
             each.close()
+        self._clients.clear()
 
     def close(self) -> None:
         """Stop listening and cut what is open."""
@@ -122,6 +139,11 @@ def line() -> Iterator[Callable[..., Line]]:
     yield make
     for each in lines:
         each.close()
+
+
+@pytest.fixture(autouse=True)
+def _leftovers_are_looked_at_twice_in_short_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deadman, "GRACE", 0.3)
 
 
 @pytest.fixture(params=["7.24"])

@@ -245,14 +245,103 @@ def test_a_stale_job_and_backup_are_removed(router: Simulator) -> None:
     assert ours(router) == ([], [])
 
 
+def test_what_a_killed_run_has_written_is_not_taken_for_kept(version: str) -> None:
+    """Nothing seems to be left to do, but the router is about to restart with the old configuration."""
+    with running(version) as router:
+        kill_a_run(router)
+        threading.Timer(0.5, lambda: router.advance(FIRES)).start()
+        outcome = run(router.api_port, *DOUBTFUL, safe_mode_wait=30)
+        assert outcome.changed
+        assert ours(router) == ([], [])
+
+
+def test_a_run_that_changes_nothing_clears_what_is_left_too(router: Simulator) -> None:
+    run(router.api_port, *DOUBTFUL)
+    clean = run(router.api_port, *DOUBTFUL)
+    other = door_to(router.api_port).open()
+    switch = deadman.DeadMan(other, 1000)
+    switch.arm()
+    other.call(f"{JOBS}/remove", f"=numbers={deadman.NAME}")
+    other.close()
+    assert ours(router)[1]
+    outcome = run(router.api_port, *DOUBTFUL)
+    assert not outcome.changed
+    assert any("removed what an interrupted run had left behind" in text for text in outcome.warnings)
+    assert ours(router) == ([], [])
+    # It is asked beside the other questions: nothing is waited for longer where nothing is left.
+    assert clean.statistics["round_trips"] < outcome.statistics["round_trips"]
+    assert clean.statistics["round_trips"] == run(router.api_port, *DOUBTFUL).statistics["round_trips"]
+    assert clean.statistics["sentences"] - clean.statistics["round_trips"] >= len(deadman.QUESTIONS)
+
+
+def test_check_mode_clears_nothing(router: Simulator) -> None:
+    other = door_to(router.api_port).open()
+    deadman.DeadMan(other, 1000).arm()
+    other.call(f"{JOBS}/remove", f"=numbers={deadman.NAME}")
+    other.close()
+    left = ours(router)
+    door = door_to(router.api_port, timeout=2.0)
+    Transaction(door, changes_of(*DOUBTFUL), Settings(), check_mode=True).run()
+    assert ours(router) == left
+
+
+def test_the_backup_of_a_run_that_is_arming_is_left_alone(router: Simulator) -> None:
+    """Its job comes a moment later."""
+    other = door_to(router.api_port).open()
+    names: list[str] = []
+
+    def arm_slowly(seconds: float) -> None:
+        if seconds == deadman.GRACE and not names:
+            names.extend(ours(router)[1])
+            script = f'/system backup load name="{names[0].removesuffix(".backup")}" password=""'
+            job = (f"=name={deadman.NAME}", "=interval=1000s", f"=on-event={script}", f"=comment={deadman.COMMENT}")
+            other.call(f"{JOBS}/add", *job)
+        time.sleep(min(seconds, 0.05))
+
+    other.call("/system/backup/save", f"=name={deadman.NAME}-0", "=dont-encrypt=yes")
+    clearing = door_to(router.api_port).open()
+    assert deadman.clear_leftovers(clearing, arm_slowly) == []
+    assert ours(router) == ([deadman.NAME], names)
+    clearing.close()
+    other.close()
+
+
+# The own account, and a rule that may cut the open session: only under protection.
+NAMELESS: tuple[str, dict[str, Any]] = (
+    "firewall_filter",
+    {
+        "ruleset": "perhaps",
+        "family": "ipv4",
+        "rules": [{"action": "drop", "content": "secret", "comment": "who knows what is in the packets"}],
+    },
+)
+
+
 def test_somebody_elses_job_of_that_name_is_left_alone(router: Simulator) -> None:
+    """What surely leaves the way in open goes on without the switch, and what may shut it does not."""
     other = door_to(router.api_port).open()
     other.call(f"{JOBS}/add", f"=name={deadman.NAME}", "=interval=1w", "=on-event=:nothing", "=comment=mine")
     outcome = run(router.api_port, *DOUBTFUL)
     assert outcome.protected == "inverse plan"
+    before = snapshot(router)
+    with pytest.raises(RouterError, match=r"(?s)could not be armed.*may shut the way in.*content") as caught:
+        run(router.api_port, NAMELESS)
+    assert caught.value.kind == "safe_mode_missing"
+    assert snapshot(router) == before
+    assert run(router.api_port, NAMELESS, acknowledge_lockout=True).protected == "inverse plan"
     assert [row["comment"] for row in router.rows(JOBS)] == ["mine"]
     assert ours(router)[1] == []
     other.close()
+
+
+def test_a_menu_that_nobody_can_judge_is_not_changed_without_it(router: Simulator) -> None:
+    other = door_to(router.api_port).open()
+    other.call(f"{JOBS}/add", f"=name={deadman.NAME}", "=interval=1w", "=on-event=:nothing", "=comment=mine")
+    other.close()
+    before = snapshot(router)
+    with pytest.raises(RouterError, match="nobody can tell beforehand what comes of a change of /ip/settings"):
+        run(router.api_port, ("menu", {"path": "/ip/settings", "values": {"tcp_syncookies": True}}))
+    assert snapshot(router) == before
 
 
 def limited(router: Simulator) -> dict[str, Any]:

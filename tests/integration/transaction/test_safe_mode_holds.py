@@ -5,16 +5,19 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from collections.abc import Callable
 
 import pytest
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import rollback
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.safe_mode import SafeModeError
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.settings import Settings
-from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.transaction import Transaction
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.transaction import RolledBack, Transaction
 from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.session import Session
-from routeros_simulator.testing import Simulator
+from routeros_simulator.testing import Simulator, running
 
-from .conftest import changes_of, door_to, run, snapshot
+from .conftest import SCALE, Line, changes_of, door_to, run, snapshot
 
 CHANGE = ("service", {"name": "telnet", "disabled": True})
 # Simulated seconds go by fast: this is enough for logins to have different times.
@@ -34,46 +37,103 @@ def identity(router: Simulator) -> str:
     return router.rows("/system/identity")[0]["name"]
 
 
-@pytest.mark.parametrize("version", ["7.20.8", "7.24"], indirect=True)
-def test_a_dead_session_of_our_own_is_ended(router: Simulator) -> None:
-    before = identity(router)
-    dead = holding(router)
-    _transaction, outcome = run(door_to(router.api_port), CHANGE, safe_mode_wait=6)
-    assert outcome.protected == "safe mode"
-    assert identity(router) == before
-    dead.close()
-
-
-@pytest.mark.parametrize("version", ["7.18.2"], indirect=True)
-def test_where_sessions_cannot_be_ended_it_is_waited_for(router: Simulator) -> None:
-    dead = holding(router)
+@pytest.mark.parametrize("version", ["7.18.2", "7.20.8", "7.24"], indirect=True)
+def test_a_session_of_another_run_is_waited_for_and_never_ended(router: Simulator) -> None:
+    """Of the same user, from the same address, the only other one and older: it may be alive all the same."""
+    other = holding(router)
     before = snapshot(router)
     with pytest.raises(SafeModeError, match="nothing was changed"):
-        run(door_to(router.api_port), CHANGE, safe_mode_wait=3)
+        run(door_to(router.api_port), CHANGE, safe_mode_wait=1)
     assert snapshot(router) == before
-    assert dead.read("/safe-mode")[0]["current"] == "true"
-    dead.close()
+    assert other.read("/safe-mode")[0]["current"] == "true"
+    other.close()
+
+
+@pytest.fixture
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The router is not waited for as long as it would be."""
+    monkeypatch.setattr(rollback, "ROLLBACK", 1.5)
+
+
+def losing(way: Line) -> Callable[[float], None]:
+    """A sleep in which the controller loses its connection, the first time."""
+    lost: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        if not lost:
+            way.lose_lines()
+        lost.append(seconds)
+        time.sleep(min(seconds, 0.05))
+
+    return sleep
+
+
+@pytest.mark.parametrize(("version", "ended"), [("7.18.2", False), ("7.20.8", True), ("7.24", True)])
+@pytest.mark.usefixtures("hurry")
+def test_the_session_that_this_run_has_lost_is_ended(version: str, ended: bool, line: Callable[..., Line]) -> None:
+    """The router does not hear that it is gone, and would keep safe mode for minutes; from 7.20 on it can be told."""
+    with running(version, time_scale=SCALE) as router:
+        before = snapshot(router)
+        way = line(router.api_port)
+        with pytest.raises(RolledBack, match="Everything was undone"):
+            Transaction(
+                door_to(way.port, timeout=2.0), changes_of(CHANGE), Settings(settle=0.01), sleep=losing(way)
+            ).run()
+        assert snapshot(router) == before
+        assert (router.router.safe_mode.holder is None) == ended
+
+
+@pytest.mark.usefixtures("hurry")
+def test_the_lost_session_is_not_ended_when_it_could_be_another_one(
+    router: Simulator, line: Callable[..., Line]
+) -> None:
+    third = door_to(router.api_port).open()
+    way = line(router.api_port)
+
+    with pytest.raises(RolledBack):
+        Transaction(door_to(way.port, timeout=2.0), changes_of(CHANGE), Settings(settle=0.01), sleep=losing(way)).run()
+    assert third.read("/system/identity")
+    third.close()
+
+
+def test_what_a_killed_run_has_written_is_not_taken_for_kept(router: Simulator) -> None:
+    """Nothing seems to be left to do, but the router is about to undo it."""
+    dead = door_to(router.api_port).open()
+    dead.call("/safe-mode/take")
+    dead.call("/ip/service/set", "=numbers=telnet", "=disabled=yes")
+    threading.Timer(0.5, dead.close).start()
+    _transaction, outcome = run(door_to(router.api_port), CHANGE, safe_mode_wait=20)
+    assert outcome.changed
+    router.advance(60)
+    assert next(row for row in router.rows("/ip/service") if row["name"] == "telnet")["disabled"] == "true"
+
+
+def test_nor_when_it_is_held_for_longer_than_we_wait(router: Simulator) -> None:
+    run(door_to(router.api_port), CHANGE)
+    other = holding(router)
+    _transaction, outcome = run(door_to(router.api_port), CHANGE, safe_mode_wait=0.2)
+    assert not outcome.changed
+    assert any("may be undone again" in text and "admin" in text for text in outcome.warnings)
+    other.close()
+
+
+def test_a_hold_under_which_nothing_was_written_is_nobodys_business(router: Simulator) -> None:
+    run(door_to(router.api_port), CHANGE)
+    other = door_to(router.api_port).open()
+    other.call("/safe-mode/take")
+    _transaction, outcome = run(door_to(router.api_port), CHANGE, safe_mode_wait=20)
+    assert not outcome.changed
+    assert not outcome.warnings
+    other.close()
 
 
 def test_another_users_session_is_not_ended(router: Simulator) -> None:
     run(door_to(router.api_port), ("user", {"name": "second", "group": "full", "password": "Str0ng-enough!"}))
     other = holding(router, user="second", password="Str0ng-enough!")
     with pytest.raises(SafeModeError, match="second"):
-        run(door_to(router.api_port), CHANGE, safe_mode_wait=3)
+        run(door_to(router.api_port), CHANGE, safe_mode_wait=1)
     assert other.read("/safe-mode")[0]["current"] == "true"
     other.close()
-
-
-def test_nor_one_of_several_that_it_could_be(router: Simulator) -> None:
-    """Two sessions of our user besides this one: which one holds it, nobody can tell."""
-    third = door_to(router.api_port).open()
-    other = holding(router)
-    with pytest.raises(SafeModeError):
-        run(door_to(router.api_port), CHANGE, safe_mode_wait=3)
-    assert other.read("/safe-mode")[0]["current"] == "true"
-    assert third.read("/system/identity")
-    other.close()
-    third.close()
 
 
 def test_what_others_change_meanwhile_is_told(router: Simulator) -> None:
