@@ -14,15 +14,17 @@ options:
   safe_mode:
     description:
       - RouterOS's safe mode undoes everything when the session that took it ends without releasing it.
-      - With V(auto) it is taken where the router has it (from 7.18 on) and the plan fits into it (the router gives it
-        up after one hundred actions).
+      - With V(auto) it is taken where the router has it, from 7.18 on. The router gives it up after one hundred actions.
+        Of longer plans, idle chains are built before and additions to address lists go before where they do no harm.
+        Is the rest still too long, it goes on without safe mode only where it certainly leaves the way in open, and is
+        refused otherwise.
       - Before 7.18 a dead-man switch stands in for it where a change could shut the way in, such as one of the own
         account, of the service in use or of the network. That is a binary backup and a job of C(/system/scheduler),
         which B(restarts the router) with that backup after a minute or more unless the task disarms it. A warning
         announces it. It needs a device-mode that allows the scheduler, and the policies C(ftp), C(read), C(write),
         C(policy), C(test) and C(reboot).
       - Where neither can be had, a failed change is undone step by step from what was read before, and a warning says
-        why.
+        why. What may cut the session that would have to do so is refused then.
       - V(required) fails before anything is written when neither safe mode nor, before 7.18, the dead-man switch can
         be had, which it then arms for every change. V(off) writes without them.
     type: str
@@ -32,10 +34,7 @@ options:
     description:
       - How long to wait, in seconds, while another session holds safe mode. There is one holder on the whole router,
         and after a broken connection the router can take some nine minutes to notice. Somebody else's hold is never
-        taken over.
-      - From 7.20 on, a session that an interrupted run left behind is ended after two minutes, or half of this time,
-        when it is certainly one of our own, the only other API session of the same user from the same address, and an
-        older one.
+        taken over, nor is that of an interrupted run, which looks like one of a run that is alive.
       - Before 7.18 it is the dead-man switch of another run that is waited for. If it fires meanwhile, the task begins
         anew once the router has restarted.
     type: int

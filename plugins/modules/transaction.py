@@ -37,8 +37,8 @@ extends_documentation_fragment:
 notes:
   - To change the way in, use two transactions. The first opens the new way and proves it; the second, which runs over
     the new way, closes the old one. In one transaction, the session that holds safe mode would cut itself off.
-  - Safe mode undoes at most one hundred actions, those of other sessions included. A larger plan is undone step by
-    step instead when it fails, unless O(safe_mode=required), which refuses it.
+  - Safe mode undoes at most one hundred actions, those of other sessions included. What becomes of a longer plan is
+    told at O(safe_mode).
   - RouterOS before 7.18 has no safe mode over the API. See O(safe_mode) for the dead-man switch that stands in for it,
     and may restart the router.
   - Changes that others make meanwhile are neither prevented nor spared. They are told in a warning, and are undone as
