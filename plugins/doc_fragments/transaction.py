@@ -14,7 +14,7 @@ options:
   safe_mode:
     description:
       - RouterOS's safe mode undoes everything when the session that took it ends without releasing it.
-      - With V(auto) it is taken where the router has it, from 7.18 on. The router gives it up after one hundred actions.
+      - With V(auto) it is taken where the router has it, from 7.18 on. The router gives it up after a hundred actions.
         Of longer plans, idle chains are built before and additions to address lists go before where they do no harm.
         Is the rest still too long, it goes on without safe mode only where it certainly leaves the way in open, and is
         refused otherwise.
