@@ -10,9 +10,11 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import pytest
+from ansible_collections.bastion.routeros.tests.packets.ipsec import charon
 from ansible_collections.bastion.routeros.tests.packets.namespaces import missing
 
 ACCEPTED, UNKNOWN = "accepted", "unknown"
+IN_CLEAR = "API bytes in clear"
 
 
 @dataclass
@@ -51,6 +53,18 @@ class Tally:
 _TALLIES = {"exact": Tally(), "open": Tally()}
 
 
+@dataclass
+class Tunnels:
+    """Scenarios with real IPsec: how many there were, and what an eavesdropper could read of the API."""
+
+    scenarios: int = 0
+    passed: int = 0
+    in_clear: int = 0
+
+
+_TUNNELS = Tunnels()
+
+
 @pytest.fixture
 def tallies() -> dict[str, Tally]:
     """What the whole run counts."""
@@ -60,15 +74,24 @@ def tallies() -> dict[str, Tally]:
 def pytest_configure(config: pytest.Config) -> None:
     """Name the marker of tests that need a network of their own."""
     config.addinivalue_line("markers", "real_packets: sends packets between network namespaces; needs root, ip and nft")
+    config.addinivalue_line("markers", "tunnel: has real IKE and ESP between them; needs strongSwan")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip what cannot run here."""
-    lacking = missing()
-    if lacking:
+    for marker, lacking in {"real_packets": missing(), "tunnel": charon.missing()}.items():
         for item in items:
-            if item.get_closest_marker("real_packets"):
+            if lacking and item.get_closest_marker(marker):
                 item.add_marker(pytest.mark.skip(reason=f"real packets need {lacking}"))
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Count the scenarios with a tunnel, wherever they ran."""
+    if "tunnel" in report.keywords:
+        _TUNNELS.scenarios += report.when == "call" or (report.when == "setup" and report.failed)
+        _TUNNELS.passed += report.when == "call" and report.passed
+    if report.when == "teardown":
+        _TUNNELS.in_clear += sum(int(str(n)) for name, n in report.user_properties if name == IN_CLEAR)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -101,3 +124,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.write_line(f"{label} / disagreeing / unknown: {counts}")
             blurred = f"{tally.blurred} / {tally.blurred_disagreeing} / {tally.blurred - tally.blurred_known}"
             terminalreporter.write_line(f"  the same with less known about them: {blurred}")
+    if missing() or charon.missing():
+        terminalreporter.write_line(
+            f"SKIPPED: NO TUNNEL WAS TRIED, because {missing() or charon.missing()} is missing; "
+            "continuous integration must have it.",
+            red=True,
+            bold=True,
+        )
+    if _TUNNELS.scenarios:
+        terminalreporter.write_line(f"tunnel scenarios / passed: {_TUNNELS.scenarios} / {_TUNNELS.passed}")
+        terminalreporter.write_line(f"{IN_CLEAR}: {_TUNNELS.in_clear}")

@@ -52,7 +52,7 @@ def missing() -> str:
 
 def settings(folder: Path, more: Mapping[str, str]) -> str:
     """What strongswan.conf says about this host, not about its connections. `more`: options of charon."""
-    options = {"threads": "8", "retransmit_timeout": "0.6", "retransmit_tries": "3", **more}
+    options = {"retransmit_timeout": "0.6", "retransmit_tries": "3", **more}
     lines = "\n".join(f"  {name} = {text}" for name, text in options.items())
     # Marks let IKE and ESP packets pass by the route into the tunnel when both ends are their own networks.
     return f"""swanctl {{

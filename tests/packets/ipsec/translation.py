@@ -35,11 +35,13 @@ class Credentials:
 
 @dataclass(frozen=True)
 class Configuration:
-    """A translation: swanctl.conf, the files beside it (folder/name -> text), and options of the daemon itself."""
+    """A translation: swanctl.conf, the names of its connections, and the files beside it (folder/name -> text)."""
 
     text: str
+    connections: tuple[str, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
+    """Of the daemon itself."""
     demand: bool = True
     """Whether the router starts connections by itself; a passive peer waits."""
 
@@ -283,6 +285,7 @@ def translate(rows: Mapping[str, Sequence[Row]], certificates: Mapping[str, Cred
     secrets: list[str] = []
     files: dict[str, str] = {}
     options: list[dict[str, str]] = []
+    names: list[str] = []
     demand = True
     for row in _on(rows["/ip/ipsec/peer"]):
         name = row["name"]
@@ -293,6 +296,7 @@ def translate(rows: Mapping[str, Sequence[Row]], certificates: Mapping[str, Cred
             raise Inexpressible(f"peer {name}: several identities")
         profile, own = _profile(_named(rows["/ip/ipsec/profile"], row.get("profile", "default"), "profile"))
         options.append(own)
+        names.append(_file(name))
         demand &= row.get("passive") not in ("true", "yes")
         identity = _identity(identities[0], certificates)
         if identity.secret:
@@ -314,7 +318,7 @@ def translate(rows: Mapping[str, Sequence[Row]], certificates: Mapping[str, Cred
     if any(each != options[0] for each in options):
         raise Inexpressible("peers whose profiles differ in dpd-interval or dpd-maximum-failures")
     text = "\n".join([*out, "}", "secrets {", *secrets, "}", ""])
-    return Configuration(text, files, options[0] if options else {}, demand)
+    return Configuration(text, tuple(names), files, options[0] if options else {}, demand)
 
 
 _Section = tuple[str, list[str], Sequence["_Section"]]

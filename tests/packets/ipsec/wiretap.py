@@ -106,6 +106,11 @@ class Wiretap:
             raise LabError(f"the wiretap lost {lost} packets")
         return self._seen
 
+    def forget(self) -> list[Seen]:
+        """Hand out what was seen, and begin anew: for what a scenario expects to see in clear."""
+        seen, self._seen = self.seen(), []
+        return seen
+
     def kinds(self) -> Counter[str]:
         """How many packets of each kind, neighbours' talk left out."""
         return Counter(each.kind for each in self.seen() if each.kind not in NEIGHBOURS)
