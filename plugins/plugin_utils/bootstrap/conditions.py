@@ -12,6 +12,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Ch
 from ansible_collections.bastion.routeros.plugins.plugin_utils.changes.user import User
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation, Row
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.state import State
+from ansible_collections.bastion.routeros.plugins.plugin_utils.values.prefixes import BadPrefix, outside
 
 CLOCK, USER, GROUP = "/system/clock", "/user", "/user/group"
 FULL = "full"
@@ -47,6 +48,30 @@ class Clock(Change):
                 f"the router's date is {found}, which is {abs(days)} days {'ahead of' if days > 0 else 'behind'} this "
                 "controller's. A certificate that it makes now would not be valid. Set its clock (/system/clock, or "
                 "/system/ntp/client with a server that it can reach) and run again. Nothing was written",
+            )
+        return []
+
+    def view(self, state: State) -> dict[str, list[Row]]:
+        return {}
+
+
+class Admitted(Change):
+    """Whoever prepares the router must be among those who may log in as the automation."""
+
+    name = "bootstrap"
+    paths = (USER,)
+
+    def plan(self, state: State, handles: Iterator[str]) -> list[Operation]:
+        sources = self.options["sources"]
+        try:
+            away = outside(state.seen_from, sources)
+        except BadPrefix as error:
+            raise self.bad("sources", error) from error
+        if away and len(away) == len(state.seen_from):
+            raise self.bad(
+                "sources",
+                f"the router sees this controller come from {', '.join(away)}, which is in none of "
+                f"{', '.join(sources)}. The automation could not log in. Nothing was written",
             )
         return []
 

@@ -148,7 +148,8 @@ class Bootstrap:
             *self._wanted.account(self._password.value()),
             *self._wanted.replacement(self._admin_password.value()),
         ]
-        self._transact(self._ways.first_user(), changes)
+        # Said in so many words: without that login nothing of this is kept.
+        self._transact(self._ways.first_user(), changes, prove_as={"user": self._wanted.way.user})
 
     def _finish(self) -> None:
         """As the automation: whatever is left, and what closes."""
@@ -157,15 +158,7 @@ class Bootstrap:
         self.told.after = _views(changes, outcome.states()[1])
 
     def _everything(self, ca: Path) -> list[Change]:
-        return [
-            *self._wanted.conditions()[:1],
-            *self._wanted.opening(str(ca)),
-            *self._wanted.account(self._password.value()),
-            *self._wanted.replacement(self._admin_password.value()),
-            # Whoever replaces the user that goes is there by now.
-            *self._wanted.conditions()[1:],
-            *self._wanted.closing(self._admin_password.value()),
-        ]
+        return self._wanted.everything(str(ca), self._password.value(), self._admin_password.value())
 
     def _transact(self, door: Door, changes: Sequence[Change], *, check_mode: bool = False, **more: Any) -> Outcome:
         options = self._wanted.options

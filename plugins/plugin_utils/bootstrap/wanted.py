@@ -13,7 +13,12 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
 
-from ansible_collections.bastion.routeros.plugins.plugin_utils.bootstrap.conditions import Clock, Disabled, Remaining
+from ansible_collections.bastion.routeros.plugins.plugin_utils.bootstrap.conditions import (
+    Admitted,
+    Clock,
+    Disabled,
+    Remaining,
+)
 from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Change, change_class
 from ansible_collections.bastion.routeros.plugins.plugin_utils.options import BadOption, validate
 from ansible_collections.bastion.routeros.plugins.plugin_utils.roles.api_policy import (
@@ -135,10 +140,19 @@ class Wanted:
 
     # -- as changes ------------------------------------------------------------------------------------------------
 
-    def conditions(self) -> list[Change]:
-        """What has to be so on the router; changes that change nothing."""
-        leaving = self.admin_name if self.admin["state"] != "kept" else ""
-        return [Clock({}), *([Remaining({"name": leaving})] if leaving else [])]
+    def everything(self, save_to: str, password: str, admin_password: str) -> list[Change]:
+        """All that there is to do, in order, with what has to be so on the router."""
+        sources = self.options["sources"]
+        return [
+            Clock({}),
+            *([Admitted({"sources": sources})] if sources else []),
+            *self.opening(save_to),
+            *self.account(password),
+            *self.replacement(admin_password),
+            # Whoever replaces the user that goes is there by now.
+            *([Remaining({"name": self.admin_name})] if self.admin["state"] != "kept" else []),
+            *self.closing(admin_password),
+        ]
 
     def opening(self, save_to: str) -> list[Change]:
         """CA, certificate and service: verified TLS. ``save_to``: where the CA goes on the controller."""

@@ -190,7 +190,7 @@ def _log_in(transport: Any, where: str, first: FirstContact, library: Any) -> No
     try:
         if first.private_key:
             transport.auth_publickey(name, _private_key(first, library))
-        else:
+        elif first.password or not _asks_nothing(transport, name, library):
             transport.auth_password(name, first.password)
     except library.AuthenticationException:
         means = "this private key" if first.private_key else "this password"
@@ -207,6 +207,15 @@ def _log_in(transport: Any, where: str, first: FirstContact, library: Any) -> No
         ) from None
     except (library.SSHException, OSError, EOFError) as error:
         raise ConnectFailed(f"{where} broke off during the SSH login: {error}.", kind="ssh_failed") from None
+
+
+def _asks_nothing(transport: Any, name: str, library: Any) -> bool:
+    """Whether the user is in without a proof: RouterOS does not ask for a password that is empty (seen on 7.24.4)."""
+    try:
+        transport.auth_none(name)
+    except library.AuthenticationException:
+        return False
+    return True
 
 
 def _private_key(first: FirstContact, library: Any) -> Any:
