@@ -179,6 +179,10 @@ options:
       - Use an absolute path, for example one that begins with C(inventory_dir).
       - The own user then needs the policies V(sensitive) and V(ftp) besides.
     type: path
+  save_ca_to:
+    description: File on the controller for a copy of the certificate of the authority in O(ownca_path) or
+      O(ownca_content), for example the one that C(ansible_routeros_ca_path) of this host points to.
+    type: path
   save_bundle_to:
     description: File on the controller for the certificate together with its private key, locked with
       O(save_passphrase). PKCS#12 when its name ends with .p12 or .pfx, else PEM. Only its owner can read it.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.acme import Acme, obtain
 from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.authority import Authority, Terms
 from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.carrier import CERTIFICATE, Carrier
-from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.home import fingerprint
+from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.home import fingerprint, save
 from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.papers import Papers, common_name, load
 from ansible_collections.bastion.routeros.plugins.plugin_utils.menus import menu
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation, Row
@@ -19,6 +19,8 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operatio
 if TYPE_CHECKING:
     from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.session import Session
 
+# No command of the router's: a copy of the authority's certificate on the controller.
+SAVE_AUTHORITY = "save-authority"
 Sleep = Callable[[float], None]
 
 
@@ -92,26 +94,41 @@ class AtHome(Source):
     # What a router shows of usages that it did not write itself is not known in every detail.
     compared = ("common-name", "subject-alt-name", "key-size")
 
-    def __init__(self, name: str, properties: Mapping[str, str], authority: Authority, terms: Terms) -> None:
+    def __init__(
+        self,
+        name: str,
+        properties: Mapping[str, str],
+        terms: Terms,
+        authority: Authority | None,
+        make: Callable[[], Authority],
+    ) -> None:
+        """:param authority: the one that is there; ``make`` makes it when it is needed and is not there yet."""
         super().__init__(name, properties)
-        self.authority, self.terms = authority, terms
+        self.terms, self.authority, self._make = terms, authority, make
         self.request = f"{name}.request"
 
+    @property
+    def _called(self) -> str:
+        return self.authority.name if self.authority else "a new authority"
+
     def issue(self, rows: Sequence[Row], handles: Iterator[str]) -> list[Operation]:
-        shown = {"name": self.name, "template": self.request, "ca": f"{self.authority.name} (on the controller)"}
-        return [
-            self.template(rows, self.request, handles),
-            Operation(CERTIFICATE, "create-certificate-request", properties=shown, inert=True),
-        ]
+        shown = {"name": self.name, "template": self.request, "signed-by": f"{self._called} (on the controller)"}
+        template, verb = self.template(rows, self.request, handles), "create-certificate-request"
+        return [template, Operation(CERTIFICATE, verb, properties=shown, handle=next(handles), inert=True)]
 
     def reason(self, row: Row) -> str:
         identifier = row.get("akid", "").replace(":", "").lower()
-        if row.get("ca") or (identifier and identifier != self.authority.key_identifier):
-            return f"it was not signed by {self.authority.name} on the controller"
+        own = self.authority.key_identifier if self.authority else ""
+        if row.get("ca") or not own or (identifier and identifier != own):
+            return f"it was not signed by {self._called} on the controller"
         return super().reason(row)
 
     def carry(self, operation: Operation, session: Session, sleep: Sleep) -> None:
-        Carrier(session, sleep).sign_at_home(self.request, self.name, self.authority, self.terms)
+        self.authority = self.authority or self._make()
+        if operation.verb == SAVE_AUTHORITY:
+            save(self.authority.chain[0], operation.properties["save-to"])
+        else:
+            Carrier(session, sleep).sign_at_home(self.request, self.name, self.authority, self.terms)
 
 
 class Brought(Source):
@@ -124,15 +141,15 @@ class Brought(Source):
 
     def issue(self, rows: Sequence[Row], handles: Iterator[str]) -> list[Operation]:
         there = {row.get("fingerprint", "").lower() for row in rows}
-        operations = [self._import(self.name, self.papers.certificate)]
+        operations = [self._import(self.name, self.papers.certificate, handles)]
         for number, pem in enumerate(self.papers.chain, start=1):
             if fingerprint(pem) not in there:
-                operations.append(self._import(f"{self.name}.chain{number}", pem))
+                operations.append(self._import(f"{self.name}.chain{number}", pem, handles))
         return operations
 
-    def _import(self, name: str, pem: str) -> Operation:
+    def _import(self, name: str, pem: str, handles: Iterator[str]) -> Operation:
         shown = {"name": name, "common-name": common_name(load(pem)), "fingerprint": fingerprint(pem) or ""}
-        return Operation(CERTIFICATE, "import", properties=shown, inert=True)
+        return Operation(CERTIFICATE, "import", properties=shown, handle=next(handles), inert=True)
 
     def reason(self, row: Row) -> str:
         wanted = fingerprint(self.papers.certificate)
@@ -159,7 +176,7 @@ class FromAcme(Source):
 
     def issue(self, rows: Sequence[Row], handles: Iterator[str]) -> list[Operation]:
         shown = {"name": self.name, "domain-names": ",".join(self.acme.domains)}
-        return [Operation(CERTIFICATE, self.acme.verb, properties=shown, inert=True)]
+        return [Operation(CERTIFICATE, self.acme.verb, properties=shown, handle=next(handles), inert=True)]
 
     def carry(self, operation: Operation, session: Session, sleep: Sleep) -> None:
         obtain(session, self.acme, self.name, sleep)

@@ -17,9 +17,15 @@ from typing import TYPE_CHECKING
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates import acme, bundle
 from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.carrier import CertificateFailed
-from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.home import saved_fingerprint
+from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.home import fingerprint, saved_fingerprint
 from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.papers import BadPapers
-from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.sources import FromAcme, OnRouter, Source
+from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.sources import (
+    SAVE_AUTHORITY,
+    AtHome,
+    FromAcme,
+    OnRouter,
+    Source,
+)
 from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Change, Router
 from ansible_collections.bastion.routeros.plugins.plugin_utils.changes.certificate_options import (
     NOT_PROPERTIES,
@@ -132,6 +138,13 @@ class Certificate(Change):
         new = any(operation.verb not in ("set", "remove") for operation in operations) or row is None
         have = "" if new or row is None else row.get("fingerprint", "").lower()
         exports = []
+        source = self._source
+        if self.options.get("save_ca_to") and isinstance(source, AtHome):
+            path = str(self.options["save_ca_to"])
+            known = fingerprint(source.authority.chain[0]) if source.authority else ""
+            if not known or known != saved_fingerprint(path):
+                properties = {"name": self.options["name"], "save-to": path}
+                exports.append(Operation(PATH, SAVE_AUTHORITY, properties=properties, inert=True))
         for option, saved in (("save_to", self._saved), ("save_bundle_to", self._bundled)):
             if self.options.get(option) and (not have or have != saved):
                 verb = "export-certificate" if option == "save_to" else "export-bundle"
@@ -180,11 +193,11 @@ class Certificate(Change):
         pattern = re.compile(re.escape(self.options["name"]) + r"\.[0-9a-f]{8}$")
         operations: list[Operation] = []
         for row in state.rows(PATH):
-            name, fingerprint = row.get("name", ""), row.get("fingerprint", "")
-            if pattern.match(name) and fingerprint[:8] == name[-8:]:
+            name, signed = row.get("name", ""), row.get("fingerprint", "")
+            if pattern.match(name) and signed[:8] == name[-8:]:
                 operations += self._rebind(state, name)
                 operations += self._remove_old(row)
-            elif not fingerprint and name == getattr(self._source, "request", ""):
+            elif not signed and name == getattr(self._source, "request", ""):
                 operations.append(Operation(PATH, "remove", id=row[".id"], was=row))
         return operations
 

@@ -47,7 +47,8 @@ PKCS12 = ("pkcs12_path",)
 BROUGHT = ("certificate_path", "certificate_content", "privatekey_path", "privatekey_content")
 NOT_PROPERTIES = frozenset(
     {
-        *OWN_CA, *PKCS12, *BROUGHT, *SECRETS, "state", "ca", "renew_before", "save_to", "save_bundle_to", "trusted",
+        *OWN_CA, *PKCS12, *BROUGHT, *SECRETS, "state", "ca", "renew_before", "save_to", "save_ca_to", "save_bundle_to",
+        "trusted",
         "ownca_create", "acme_domains", "acme_directory", "acme_eab_kid",
     }
 )  # fmt: skip
@@ -82,6 +83,8 @@ def wanted(change: Change, options: Mapping[str, Any], version: Version) -> Want
     named = [name for name, is_given in sources.items() if is_given]
     if len(named) > 1:
         raise change.bad(named[1].rstrip("."), f"a certificate has one source, and {' and '.join(named)} are two")
+    if given.get("save_ca_to") and not sources["ownca_..."]:
+        raise change.bad("save_ca_to", "is for authorities on the controller (ownca_...); others have save_to")
     if given.get("save_bundle_to") and len(given.get("save_passphrase") or "") < SHORTEST_PASSPHRASE:
         raise change.bad(
             "save_passphrase", f"save_bundle_to needs one of at least {SHORTEST_PASSPHRASE} characters to lock the key"
@@ -114,7 +117,6 @@ def _made(change: Change, options: dict[str, Any], version: Version) -> Wanted:
     properties = change.texts(menu(PATH), options, version)
     if not own_ca:
         return Wanted(OnRouter(given["name"], properties, given.get("ca") or ""), renew_before)
-    authority = _authority(change)
     terms = Terms(
         options["common_name"],
         tuple(name for name in properties.get("subject-alt-name", "").split(",") if name),
@@ -122,7 +124,9 @@ def _made(change: Change, options: dict[str, Any], version: Version) -> Wanted:
         options.get("days_valid") or 365,
         options.get("digest_algorithm") or "sha256",
     )
-    return Wanted(AtHome(given["name"], properties, authority, terms), min(renew_before, _half_of(authority)))
+    authority = _authority(change)
+    source = AtHome(given["name"], properties, terms, authority, lambda: _made_authority(change))
+    return Wanted(source, min(renew_before, _half_of(authority)) if authority else renew_before)
 
 
 def _half_of(authority: Authority) -> int:
@@ -130,16 +134,29 @@ def _half_of(authority: Authority) -> int:
     return max(0, int(days_left(authority.chain[0]) / 2))
 
 
-def _authority(change: Change) -> Authority:
+def _authority(change: Change) -> Authority | None:
+    """The authority on the controller; ``None`` when it is not there yet and shall be made when it is needed."""
     given = change.options
     passphrase = given.get("ownca_privatekey_passphrase") or ""
     if given.get("ownca_create"):
         if not given.get("ownca_path") or not given.get("ownca_privatekey_path"):
             raise change.bad("ownca_create", "needs ownca_path and ownca_privatekey_path, where the authority is kept")
-        ensure(given["ownca_path"], given["ownca_privatekey_path"], "bastion CA", passphrase)
+        if not Path(given["ownca_path"]).expanduser().exists():
+            return None
     certificate = content(given.get("ownca_path"), given.get("ownca_content"), "authority's certificate")
     key = content(given.get("ownca_privatekey_path"), given.get("ownca_privatekey_content"), "authority's private key")
     return Authority(certificate, key, passphrase)
+
+
+def _made_authority(change: Change) -> Authority:
+    given = change.options
+    path, key, passphrase = (
+        given["ownca_path"],
+        given["ownca_privatekey_path"],
+        given.get("ownca_privatekey_passphrase"),
+    )
+    ensure(path, key, "bastion CA", passphrase or "")
+    return Authority(content(path, None, "authority"), content(key, None, "authority's key"), passphrase or "")
 
 
 def _brought(change: Change, options: Mapping[str, Any], version: Version) -> Wanted:

@@ -97,15 +97,15 @@ def handles(start: int = 1) -> Iterator[str]:
 def project(menu: Menu, rows: Sequence[Mapping[str, str]], operations: Iterable[Operation]) -> list[Row]:
     """The rows of `menu` as they are after `operations`; operations on other menus are passed over.
 
-    Added rows get their handle as `.id`. Commands (sign, import, ...) change nothing here. Raises KeyError for an
-    operation on a row that is not there.
+    Added rows get their handle as `.id`, and so do rows that a command with a handle makes (import, ...). Other
+    commands (sign, ...) change nothing here. Raises KeyError for an operation on a row that is not there.
     """
     table: dict[str, Row] = {row.get(".id", ""): dict(row) for row in rows}
     order = Order(table)
     for step in operations:
         if step.path != menu.path:
             continue
-        if step.verb == "add":
+        if step.verb == "add" or (step.handle and step.verb not in ("set", "remove", "move")):
             table[step.handle] = {".id": step.handle, **step.properties}
             order.insert(step.handle, step.before)
         elif step.verb == "set":

@@ -62,10 +62,11 @@ ROLE: dict[str, tuple[dict[str, Any], list[str]]] = {
     "brute_force_typo": ({"secure_api_brute_force": {"attemps": 3}}, ["secure_api_brute_force", "attempts"]),
     "rate_limit_time": ({"secure_api_rate_limit": {"per": "soon"}}, ["secure_api_rate_limit.per", "duration"]),
     "certificate_typo": ({"secure_api_certificate": {"key_sice": 2048}}, ["key_sice"]),
-    "authority_of_the_controller": (
-        {"secure_api_certificate": {"ca": "controller"}},
-        ["value of ca must be one of: router, got: controller"],
+    "authority_of_the_site": (
+        {"secure_api_certificate": {"ca": "/nonexistent/site-ca.pem"}},
+        ["the authority's certificate cannot be read", "/nonexistent/site-ca.pem"],
     ),
+    "no_authority_at_all": ({"secure_api_certificate": {"ca": "-----BEGIN NONSENSE"}}, ["there is no certificate"]),
     "closes_itself": ({"secure_api_disabled_services": ["api-ssl"]}, ["secure_api_disabled_services", "api-ssl"]),
     "state": ({"secure_api_state": "gone"}, ["secure_api_state", "gone"]),
     "subject_alt_name": (
