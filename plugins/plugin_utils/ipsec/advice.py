@@ -253,6 +253,18 @@ _FAILURES = (
         (r"ICV verification failed", r"in-state-protocol-errors", r"integrity check failed"),
     ),
     _Failure(
+        "no_traffic",
+        "The tunnel is up, packets go in, and none come back",
+        (
+            "the algorithms of the second phase: with sha256 some systems cut the hash to 96 bits instead of 128, so "
+            "take aes-256-gcm on both ends",
+            "source NAT: masquerade must leave out what goes into a tunnel (ipsec-policy=out,none)",
+            "fasttrack, which takes packets past IPsec, and filters of both ends",
+            "whether the other end is there at all, and whether it sends its answers into the tunnel",
+        ),
+        (),
+    ),
+    _Failure(
         "unknown_name",
         "The name of the other end has no address",
         ("the name, and the DNS servers of this end",),

@@ -15,6 +15,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Ch
 from ansible_collections.bastion.routeros.plugins.plugin_utils.options import BadOption, argument_spec, validate
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning import report
 from ansible_collections.bastion.routeros.plugins.plugin_utils.task.bootstrap_work import BootstrapWork
+from ansible_collections.bastion.routeros.plugins.plugin_utils.task.connection_info import ConnectionInfoWork
 from ansible_collections.bastion.routeros.plugins.plugin_utils.task.facts import gather
 from ansible_collections.bastion.routeros.plugins.plugin_utils.task.knock_work import KnockWork
 from ansible_collections.bastion.routeros.plugins.plugin_utils.task.masking import Masker
@@ -230,11 +231,16 @@ class BootstrapAction(BootstrapWork, RouterAction):
     """Makes the inventory's way in, from a router out of the box."""
 
 
+class ConnectionInfoAction(ConnectionInfoWork, RouterAction):
+    """Reads, and says how each IPsec connection is doing."""
+
+
 _KINDS: dict[str, type[RouterAction]] = {
     "bootstrap": BootstrapAction,
     "transaction": TransactionAction,
     "facts": FactsAction,
     "wait": WaitAction,
+    "connection_info": ConnectionInfoAction,
     "knock": KnockAction,
     "verdict_info": VerdictAction,
 }

@@ -19,6 +19,7 @@ PLAIN = {
     "ansible_routeros_tls": "plain",
     "ansible_routeros_first_contact": None,
 }
+KEYWORDS = {"ignore_errors", "register"}
 TUNNEL: list[dict[str, Any]] = [
     {"ipsec_profile": {"name": "api", "hash_algorithm": "sha1", "enc_algorithm": ["aes-256", "3des"]}},
     {"ipsec_peer": {"name": "hub", "address": "192.0.2.10", "profile": "api", "ppk_secret": SECRETS[2]}},
@@ -40,7 +41,7 @@ def play(tasks: list[dict[str, Any]]) -> str:
     named = [
         {
             "name": f"Task {number}.",
-            **{name if name == "ignore_errors" else f"bastion.routeros.{name}": each for name, each in task.items()},
+            **{name if name in KEYWORDS else f"bastion.routeros.{name}": each for name, each in task.items()},
         }
         for number, task in enumerate(tasks)
     ]
@@ -114,3 +115,47 @@ def test_what_cannot_be_is_refused_before_anything_is_written(tmp_path: Path) ->
                 assert message in text, (task, text)
             assert not any(secret in run.text for secret in SECRETS)
         assert (router.rows("/ip/ipsec/peer"), router.rows("/ip/ipsec/identity")) == before
+
+
+def test_connections_are_shown_with_what_is_wrong_and_without_keys(tmp_path: Path) -> None:
+    show = {"connection_info": {}, "register": "found"}
+    tunnel = {"transaction": {"changes": TUNNEL, "settle": 0.1}}
+    (tmp_path / "show.yml").write_text(play([tunnel, show]))
+    (tmp_path / "look.yml").write_text(play([show]))
+    (tmp_path / "typo.yml").write_text(play([{"connection_info": {"peers": ["hob"]}}]))
+
+    def live() -> None:
+        tables = router.router.tables
+        tables["/ip/ipsec/active-peers"].insert(
+            {"local-address": "192.0.2.1", "remote-address": "192.0.2.10", "state": "established", "uptime": "5m"}
+        )
+        for ends in (("192.0.2.1", "192.0.2.10"), ("192.0.2.10", "192.0.2.1")):
+            tables["/ip/ipsec/installed-sa"].insert(
+                {
+                    "src-address": ends[0],
+                    "dst-address": ends[1],
+                    "state": "mature",
+                    "current-packets": "7",
+                    "enc-key": SECRETS[3],
+                    "auth-key": SECRETS[3],
+                }
+            )
+
+    with running("7.22.3", time_scale=20) as router:
+        stage = stage_for(tmp_path, router.api_port)
+        first = stage.play("-vvvv", playbook="show.yml")
+        assert first.code == 0, first.text
+        assert '"verdict": "waiting"' in first.text
+        router.call(lambda: router.router.log("ipsec,error", "got fatal error: AUTHENTICATION_FAILED"))
+        failed = stage.play("-vvvv", playbook="look.yml")
+        assert '"verdict": "failed"' in failed.text
+        assert '"failure": "authentication_failed"' in failed.text
+        assert "only its own log says why" in failed.flat
+        router.call(live)
+        up = stage.play("-vvvv", playbook="look.yml")
+        assert '"verdict": "up"' in up.text, up.text
+        assert "7 packets in, 7 out" in up.flat
+        typo = stage.play(playbook="typo.yml")
+        assert "this router has no peer 'hob'; it has: hub" in typo.flat
+    for run in (first, failed, up):
+        assert not any(secret in run.text for secret in SECRETS)

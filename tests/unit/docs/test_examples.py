@@ -17,7 +17,20 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.options import Ba
 
 ROOT = Path(__file__).resolve().parents[3]
 PREFIX = "bastion.routeros."
-KEYWORDS = {"name", "loop", "loop_control", "register", "when", "vars", "no_log", "changed_when", "delegate_to"}
+KEYWORDS = {
+    "name",
+    "loop",
+    "loop_control",
+    "register",
+    "when",
+    "vars",
+    "no_log",
+    "changed_when",
+    "delegate_to",
+    "until",
+    "retries",
+    "delay",
+}
 PLAYBOOK = ROOT / "tests" / "integration" / "playbooks" / "all_modules.yml"
 
 
