@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from ansible_collections.bastion.routeros.tests.packets.ipsec.translation import
     Credentials,
     translate,
 )
-from ansible_collections.bastion.routeros.tests.packets.namespaces import Namespace
+from ansible_collections.bastion.routeros.tests.packets.namespaces import LabError, Namespace
 from ansible_collections.bastion.routeros.tests.packets.nft import Tunnel
 from ansible_collections.bastion.routeros.tests.packets.nft import translate as to_nft
 from cryptography import x509
@@ -38,6 +39,7 @@ _FILE = "mirror"
 _FAMILIES = {4: "/ip/firewall", 6: "/ipv6/firewall"}
 _WATCHED = (*MENUS, "/certificate", "/interface/list", *_FAMILIES.values())
 _PAUSE = 0.05
+_PATIENCE = 10.0
 _OWN_WAY = 'iifname "lo" accept\noifname "lo" accept'
 
 
@@ -49,11 +51,18 @@ def exported(session: Session, row: Row) -> Credentials:
         f"=file-name={_FILE}",
         f"=export-passphrase={_PASSPHRASE}",
     )
-    texts = {"crt": "", "key": ""}
-    for file in session.read("/file"):
-        if file["name"] in (f"{_FILE}.crt", f"{_FILE}.key"):
-            texts[file["name"].rpartition(".")[2]] = file["contents"]
-            session.call("/file/remove", f"=.id={file['.id']}")
+    wanted = {f"{_FILE}.crt", f"{_FILE}.key"} if row.get("private-key") in ("true", "yes") else {f"{_FILE}.crt"}
+    end = time.monotonic() + _PATIENCE
+    while True:
+        files = [file for file in session.read("/file") if file["name"] in wanted]
+        # A file is listed before it can be read.
+        if {file["name"] for file in files if file.get("contents")} == wanted:
+            break
+        if time.monotonic() > end:
+            raise LabError(f"the router does not export {row['name']}: {files}")
+        time.sleep(_PAUSE)
+    texts = {"key": ""} | {file["name"].rpartition(".")[2]: file["contents"] for file in files}
+    session.call("/file/remove", "=.id=" + ",".join(file[".id"] for file in files))
     key = ""
     if texts["key"]:
         loaded = load_pem_private_key(texts["key"].encode(), _PASSPHRASE.encode())
