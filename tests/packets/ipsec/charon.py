@@ -79,8 +79,6 @@ charon-systemd {{
     file {{
       path = {folder}/log
       default = 1
-      ike = 2
-      cfg = 2
       flush_line = yes
     }}
   }}

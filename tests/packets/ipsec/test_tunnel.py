@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from ansible_collections.bastion.routeros.plugins.plugin_utils.ipsec.advice import explain
 from ansible_collections.bastion.routeros.tests.integration.secure_api.stage import Stage
 from ansible_collections.bastion.routeros.tests.packets.ipsec.conftest import Build
 from ansible_collections.bastion.routeros.tests.packets.ipsec.hands import (
@@ -113,6 +114,9 @@ def test_control_a_mismatch_of_pfs_shows_at_the_first_renewal_only(build: Build)
     home.client.ask("--rekey", "--child", CHILD)
     home.client.wait(lambda: "NO_PROPOSAL_CHOSEN" in home.client.log(), "the renewal went well")
     assert home.client.spis(CHILD) <= before
+    advice = explain(home.client.log())
+    assert advice is not None
+    assert advice.failure == "no_child_proposal"
 
 
 def test_a_whole_run_of_secure_api_goes_through_it(build: Build) -> None:

@@ -283,7 +283,8 @@ def translate(rows: Mapping[str, Sequence[Row]], certificates: Mapping[str, Cred
             children.setdefault(peer, []).append((f"policy{number}", lines))
     out = ["connections {"]
     secrets: list[str] = []
-    files: dict[str, str] = {}
+    anchors = {key: each for key, each in certificates.items() if each.trusted and each.authority}
+    files = {f"x509ca/{_file(key)}.pem": each.certificate for key, each in anchors.items()}
     options: list[dict[str, str]] = []
     names: list[str] = []
     demand = True
@@ -302,9 +303,7 @@ def translate(rows: Mapping[str, Sequence[Row]], certificates: Mapping[str, Cred
         if identity.secret:
             ids = [f'id{number} = "{each}"' for number, each in enumerate(identity.ids)]
             secrets += _section(f"ike_{_file(name)}", [f'secret = "{identity.secret}"', *ids])
-        else:
-            anchors = {key: each for key, each in certificates.items() if each.trusted and each.authority}
-            files |= identity.files | {f"x509ca/{_file(key)}.pem": each.certificate for key, each in anchors.items()}
+        files |= identity.files
         out += _section(
             _file(name),
             [*_peer(row), *profile],
