@@ -14,11 +14,14 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.roles.api_policy 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.roles.ipsec_tunnel import Tunnel
 
 PARTS = (
+    "certificates",
     "entrance",
     "gate",
     "glass",
     "identity",
     "negotiation",
+    "no_authority",
+    "no_certificates",
     "no_glass",
     "opening_again",
     "peer",
@@ -50,10 +53,11 @@ def ipsec_tunnel_router(settings: Mapping[str, Any], parts: Sequence[str]) -> ip
         "entrance": lambda: ipsec_router.entrance(tunnel, str(settings.get("ike_from_others") or "leave")),
         "gate": lambda: ipsec_router.gate(settings.get("gate_ports") or [tunnel.port]),
         "glass": lambda: ipsec_router.glass(settings.get("clear_sources") or []),
-        "identity": lambda: ipsec_router.identity(
-            tunnel, str(settings.get("router_certificate") or ""), str(settings.get("update_psk") or "compare")
-        ),
+        "certificates": lambda: ipsec_router.certificates(tunnel, settings["certificates"]),
+        "identity": lambda: ipsec_router.identity(tunnel, str(settings.get("update_psk") or "compare")),
         "negotiation": lambda: ipsec_router.negotiation(tunnel),
+        "no_authority": ipsec_router.no_authority,
+        "no_certificates": lambda: ipsec_router.no_certificates(tunnel),
         "no_glass": ipsec_router.no_glass,
         "opening_again": ipsec_router.opening_again,
         "peer": lambda: ipsec_router.peer(tunnel),
@@ -76,6 +80,7 @@ def ipsec_tunnel_files(settings: Mapping[str, Any], start: str = "trap") -> dict
         "captures": tunnel.captures,
         "swanctl": ipsec_files.swanctl(tunnel, ipsec_files.Options(start=start)),
         "libreswan": ipsec_files.libreswan(tunnel),
+        "subject": ipsec_router.subject(tunnel.controller.identity) if tunnel.auth == "certificate" else {},
         "papers": ipsec_files.Options.files(tunnel) if tunnel.auth == "certificate" else {},
     }
 

@@ -153,12 +153,15 @@ def subject_name(request: str) -> str:
     return str(found[0].value) if found else ""
 
 
-def ensure(path: str, key_path: str, name: str, passphrase: str = "", days_valid: int = 7300) -> bool:
+def ensure(
+    path: str, key_path: str, name: str, passphrase: str = "", days_valid: int = 7300, rsa_bits: int = 0
+) -> bool:
     """Make an authority in two files on the controller unless it is there; many tasks at once make one.
 
     A key whose certificate is missing (lost, or never written because of a cut) gets one anew, which verifies whatever
     that key has signed.
 
+    :param rsa_bits: the size of an RSA key; 0 for an elliptic curve.
     :returns: whether it was made.
     :raises BadPapers: the certificate is there without its key, or they cannot be written.
     """
@@ -172,7 +175,7 @@ def ensure(path: str, key_path: str, name: str, passphrase: str = "", days_valid
                     return False
                 raise BadPapers(f"{certificate} is there and its key {key} is not: bring it back, or move both away")
             if not key.exists():
-                _write_key(key, _new_key(passphrase))
+                write_key(key, _new_key(passphrase, rsa_bits))
             save(
                 _self_signed(name, open_key(key.read_text(encoding="ascii"), passphrase), days_valid), str(certificate)
             )
@@ -181,7 +184,7 @@ def ensure(path: str, key_path: str, name: str, passphrase: str = "", days_valid
     return True
 
 
-def _write_key(path: Path, text: str) -> None:
+def write_key(path: Path, text: str) -> None:
     """Readable by its owner alone from its first byte on, and whole or not at all."""
     temporary = path.with_name(f".{path.name}.new")
     temporary.unlink(missing_ok=True)
@@ -191,8 +194,8 @@ def _write_key(path: Path, text: str) -> None:
     os.replace(temporary, path)
 
 
-def _new_key(passphrase: str) -> str:
-    from cryptography.hazmat.primitives.asymmetric import ec
+def _new_key(passphrase: str, rsa_bits: int) -> str:
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa
     from cryptography.hazmat.primitives.serialization import (
         BestAvailableEncryption,
         Encoding,
@@ -202,7 +205,7 @@ def _new_key(passphrase: str) -> str:
     )
 
     lock: KeySerializationEncryption = BestAvailableEncryption(passphrase.encode()) if passphrase else NoEncryption()
-    key = ec.generate_private_key(ec.SECP256R1())
+    key: Key = rsa.generate_private_key(65537, rsa_bits) if rsa_bits else ec.generate_private_key(ec.SECP256R1())
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, lock).decode("ascii")
 
 

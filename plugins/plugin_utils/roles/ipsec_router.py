@@ -9,10 +9,10 @@ manual, IPsec; exports of 7.14 to 7.24). What ships with a router, named ``defau
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.bastion.routeros.plugins.plugin_utils.roles.ipsec_tunnel import Tunnel
+from ansible_collections.bastion.routeros.plugins.plugin_utils.roles.ipsec_tunnel import Identity, Tunnel
 
 Changes = list[dict[str, dict[str, Any]]]
 
@@ -77,13 +77,12 @@ def peer(tunnel: Tunnel) -> Changes:
     ]
 
 
-def identity(tunnel: Tunnel, certificate: str = "", update_secret: str = "compare") -> Changes:
+def identity(tunnel: Tunnel, update_secret: str = "compare") -> Changes:
     """How both prove who they are; the controller by nothing else than its own name.
 
-    :param certificate: the name of the router's certificate, for digital signatures
     :param update_secret: when the secret of a tunnel that exists is written: compare, always or on_create
     """
-    proof: dict[str, Any] = {"auth_method": CERTIFICATE_METHOD, "certificate": [certificate]}
+    proof: dict[str, Any] = {"auth_method": CERTIFICATE_METHOD, "certificate": [certificate_name(tunnel)]}
     if tunnel.auth == "psk":
         proof = {"auth_method": PSK_METHOD, "secret": tunnel.psk, "update_secret": update_secret}
     return [
@@ -100,6 +99,62 @@ def identity(tunnel: Tunnel, certificate: str = "", update_secret: str = "compar
             }
         }
     ]
+
+
+AUTHORITY = "bastion-ipsec-ca"
+_SUBJECT = {"address": "IP", "fqdn": "DNS", "user-fqdn": "email"}
+
+
+def certificate_name(tunnel: Tunnel) -> str:
+    """The name of the router's certificate on the router."""
+    return f"bastion-ipsec-{tunnel.name}"
+
+
+def subject(identity: Identity) -> dict[str, Any]:
+    """What a certificate has to say for an end to be believed who it is."""
+    return {"common_name": identity.text, "subject_alt_name": [f"{_SUBJECT[identity.kind]}:{identity.text}"]}
+
+
+def certificates(tunnel: Tunnel, papers: Mapping[str, Any]) -> Changes:
+    """The router's certificate, and the authority by which it knows the controller's.
+
+    :param papers: ``authority``, ``authority_key``, ``authority_passphrase``, ``days_valid``, ``renew_before``,
+        ``key_size``; or ``router_certificate``, ``router_key`` and ``router_key_passphrase``, or ``router_pkcs12`` and
+        ``router_pkcs12_passphrase`` of one that was brought along
+    """
+    made: dict[str, Any] = {"name": certificate_name(tunnel), "renew_before": int(papers["renew_before"])}
+    brought = {
+        "pkcs12_path": papers.get("router_pkcs12"),
+        "pkcs12_passphrase": papers.get("router_pkcs12_passphrase"),
+        "certificate_path": papers.get("router_certificate"),
+        "privatekey_path": papers.get("router_key"),
+        "privatekey_passphrase": papers.get("router_key_passphrase"),
+    }
+    if brought["pkcs12_path"] or brought["certificate_path"]:
+        made |= {name: value for name, value in brought.items() if value}
+    else:
+        made |= {
+            **subject(tunnel.router.identity),
+            "key_size": str(papers["key_size"]),
+            "key_usage": ["digital-signature", "key-encipherment", "tls-server"],
+            "days_valid": int(papers["days_valid"]),
+            "ownca_path": papers["authority"],
+            "ownca_privatekey_path": papers["authority_key"],
+        }
+        if papers.get("authority_passphrase"):
+            made["ownca_privatekey_passphrase"] = papers["authority_passphrase"]
+    authority = {"name": AUTHORITY, "certificate_path": papers["authority"], "renew_before": 0, "trusted": True}
+    return [{"certificate": authority}, {"certificate": made}]
+
+
+def no_certificates(tunnel: Tunnel) -> Changes:
+    """The router's certificate goes."""
+    return [{"certificate": {"name": certificate_name(tunnel), "state": "absent"}}]
+
+
+def no_authority() -> Changes:
+    """The authority goes, when no tunnel needs it any more."""
+    return [{"certificate": {"name": AUTHORITY, "state": "absent"}}]
 
 
 def policies(tunnel: Tunnel) -> Changes:

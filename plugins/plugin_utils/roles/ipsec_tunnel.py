@@ -244,6 +244,8 @@ def _seconds(settings: Settings, name: str, low: int, high: int) -> int:
 
 
 def _host(value: object, where: str) -> str:
+    if isinstance(value, str) and not value.replace(".", "").isdecimal() and _HOST_NAME.fullmatch(value):
+        raise BadPolicy(f"{where}: '{value}' is a name; write the address, which nobody else can answer for")
     try:
         network = prefixes.parse(value)
     except prefixes.BadPrefix as error:

@@ -16,6 +16,9 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.options import Ba
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning import report
 from ansible_collections.bastion.routeros.plugins.plugin_utils.task.bootstrap_work import BootstrapWork
 from ansible_collections.bastion.routeros.plugins.plugin_utils.task.connection_info import ConnectionInfoWork
+from ansible_collections.bastion.routeros.plugins.plugin_utils.task.controller_certificate import (
+    ControllerCertificateWork,
+)
 from ansible_collections.bastion.routeros.plugins.plugin_utils.task.facts import gather
 from ansible_collections.bastion.routeros.plugins.plugin_utils.task.knock_work import KnockWork
 from ansible_collections.bastion.routeros.plugins.plugin_utils.task.masking import Masker
@@ -235,9 +238,14 @@ class ConnectionInfoAction(ConnectionInfoWork, RouterAction):
     """Reads, and says how each IPsec connection is doing."""
 
 
+class ControllerCertificateAction(ControllerCertificateWork, RouterAction):
+    """Makes a certificate of the controller's own."""
+
+
 _KINDS: dict[str, type[RouterAction]] = {
     "bootstrap": BootstrapAction,
     "transaction": TransactionAction,
+    "controller_certificate": ControllerCertificateAction,
     "facts": FactsAction,
     "wait": WaitAction,
     "connection_info": ConnectionInfoAction,

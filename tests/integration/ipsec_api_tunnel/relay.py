@@ -10,6 +10,7 @@ ESP are met by the tests with real packets.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import socket
@@ -18,7 +19,10 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.papers import load, open_key
 from ansible_collections.bastion.routeros.tests.unit.ipsec.tunnels import swanctl
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from routeros_simulator.testing import Simulator
 
 # What plays which part. The relay comes from the last one.
@@ -78,7 +82,7 @@ class Relay:
         if not connections:
             return "the controller has no connection"
         tables = {name: self.router.rows(f"/ip/ipsec/{name}") for name in ("peer", "identity", "policy", "profile")}
-        reasons = [_differ(connection, secrets, tables) for connection in connections.values()]
+        reasons = [self._differ(connection, secrets, tables) for connection in connections.values()]
         return "" if "" in reasons else reasons[0]
 
     def stop(self) -> None:
@@ -112,6 +116,67 @@ class Relay:
         threading.Thread(target=_pump, args=(client, server), daemon=True).start()
         _pump(server, client)
 
+    def _differ(self, connection: dict[str, Any], secrets: list[dict[str, str]], tables: dict[str, Any]) -> str:
+        ids = {name: connection[side]["id"] for side, name in (("local", "remote-id"), ("remote", "my-id"))}
+        identity = next((row for row in tables["identity"] if all(_id(row.get(n)) == ids[n] for n in ids)), None)
+        if identity is None:
+            return f"the router knows no {ids['remote-id']} that it answers as {ids['my-id']}"
+        peer = next(row for row in tables["peer"] if row["name"] == identity["peer"])
+        if peer.get("disabled") == "true" or peer["exchange-mode"] != "ike2":
+            return "the router's peer is off, or of another version of IKE"
+        profile = next(row for row in tables["profile"] if row["name"] == peer["profile"])
+        if connection["proposals"] != f"aes256-{profile['hash-algorithm']}-{profile['dh-group']}":
+            return "NO_PROPOSAL_CHOSEN"
+        if identity["auth-method"] == "pre-shared-key":
+            known = [base64.b64decode(row["secret"][2:]).decode() for row in secrets]
+            if connection["local"]["auth"] != "psk" or identity.get("secret") not in known:
+                return "AUTH_FAILED"
+        elif reason := self._distrust(connection, identity, ids):
+            return f"AUTH_FAILED: {reason}"
+        wanted = {(child["remote_ts"], child["local_ts"]) for child in connection["children"].values()}
+        have = {(row["src-address"], row["dst-address"]) for row in tables["policy"] if row.get("peer") == peer["name"]}
+        have = {tuple(each if "/" in each else f"{each}/32" for each in pair) for pair in have}
+        return "" if wanted == have else f"TS_UNACCEPTABLE: {sorted(wanted)} and {sorted(have)}"
+
+    def _distrust(self, connection: dict[str, Any], identity: dict[str, str], ids: dict[str, str]) -> str:
+        """Why the certificates are not believed: each end's by the authority that the other one has."""
+
+        def certificates() -> dict[str, Any]:
+            return {
+                row.get("name"): (row.hidden, dict(row.values)) for row in self.router.router.tables["/certificate"]
+            }
+
+        there = self.router.call(certificates)
+        hidden, _values = there.get(identity["certificate"], ({}, {}))
+        if not hidden.get("key"):
+            return f"the router has no {identity['certificate']} with its key"
+        trusted = [load(each["certificate"]) for each, values in there.values() if values.get("trusted") == "true"]
+        own = load((self.folder / "x509" / connection["local"]["certs"]).read_text())
+        key = (self.folder / "private" / connection["local"]["certs"]).with_suffix(".key")
+        if key.stat().st_mode & 0o077:
+            return "everybody can read the controller's key"
+        if open_key(key.read_text()).public_key() != own.public_key():
+            return "the controller's key is another one"
+        authority = load((self.folder / "x509ca" / connection["remote"]["cacerts"]).read_text())
+        for leaf, authorities, name in (
+            (own, trusted, ids["remote-id"]),
+            (load(hidden["certificate"]), [authority], ids["my-id"]),
+        ):
+            names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+            if name.lstrip("@") not in names.get_values_for_type(x509.DNSName):
+                return f"{name} is not in the certificate"
+            if not any(_signed(leaf, each) for each in authorities):
+                return f"nobody vouches for {name}"
+        return ""
+
+
+def _signed(leaf: x509.Certificate, authority: x509.Certificate) -> bool:
+    try:
+        leaf.verify_directly_issued_by(authority)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
+
 
 def _pump(source: socket.socket, target: socket.socket) -> None:
     with contextlib.suppress(OSError):
@@ -120,29 +185,6 @@ def _pump(source: socket.socket, target: socket.socket) -> None:
     for end in (source, target):
         with contextlib.suppress(OSError):
             end.shutdown(socket.SHUT_RDWR)
-
-
-def _differ(connection: dict[str, Any], secrets: list[dict[str, str]], tables: dict[str, Any]) -> str:
-    import base64
-
-    ids = {name: connection[side]["id"] for side, name in (("local", "remote-id"), ("remote", "my-id"))}
-    identity = next((row for row in tables["identity"] if all(_id(row.get(name)) == ids[name] for name in ids)), None)
-    if identity is None:
-        return f"the router knows no {ids['remote-id']} that it answers as {ids['my-id']}"
-    peer = next(row for row in tables["peer"] if row["name"] == identity["peer"])
-    if peer.get("disabled") == "true" or peer["exchange-mode"] != "ike2":
-        return "the router's peer is off, or of another version of IKE"
-    profile = next(row for row in tables["profile"] if row["name"] == peer["profile"])
-    if connection["proposals"] != f"aes256-{profile['hash-algorithm']}-{profile['dh-group']}":
-        return "NO_PROPOSAL_CHOSEN"
-    if identity["auth-method"] == "pre-shared-key":
-        known = [base64.b64decode(row["secret"][2:]).decode() for row in secrets]
-        if identity.get("secret") not in known:
-            return "AUTH_FAILED"
-    wanted = {(child["remote_ts"], child["local_ts"]) for child in connection["children"].values()}
-    have = {(row["src-address"], row["dst-address"]) for row in tables["policy"] if row.get("peer") == peer["name"]}
-    have = {tuple(each if "/" in each else f"{each}/32" for each in pair) for pair in have}
-    return "" if wanted == have else f"TS_UNACCEPTABLE: {sorted(wanted)} and {sorted(have)}"
 
 
 def _id(text: str | None) -> str:

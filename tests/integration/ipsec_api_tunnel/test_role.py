@@ -27,7 +27,11 @@ def outside(stage: Stage) -> Run:
     return stage.play("-v", playbook="look.yml", extra={"ansible_host": OUTSIDE, "ansible_timeout": 2})
 
 
-def test_installed_closed_unchanged_and_taken_down(router: Simulator, relay: Relay, secured: Stage) -> None:
+@pytest.mark.parametrize("auth", ["certificate", "psk"])
+def test_installed_closed_unchanged_and_taken_down(router: Simulator, relay: Relay, secured: Stage, auth: str) -> None:
+    secured.variables["ipsec_api_tunnel_auth"] = auth
+    if auth == "certificate":
+        del secured.variables["ipsec_api_tunnel_psk"]
     before = snapshot(router)
     checked = secured.play("--check", "--diff", playbook=TUNNEL)
     assert checked.changed > 0, checked.text

@@ -102,7 +102,7 @@ def test_both_ends_agree(made: dict[str, Any]) -> None:
         assert "secrets" not in conf
         assert connection["remote"]["cacerts"] == files["papers"]["authority"].removeprefix("x509ca/")
         assert identity["auth_method"] == "digital-signature"
-        assert identity["certificate"] == ["bastion-api"]
+        assert identity["certificate"] == ["bastion-ipsec-api"]
 
 
 @given(tunnels())

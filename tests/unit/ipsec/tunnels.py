@@ -27,7 +27,6 @@ GOOD: dict[str, Any] = {
     "clear_sources": [],
     "allow_capture": False,
     "force_encapsulation": False,
-    "router_certificate": "bastion-api",
     "psk": "",
 }
 SECRET = "qW7/zR2+mK9vT4xB8nL1cH6dJ3fG5pYs"
