@@ -183,6 +183,8 @@ def _identity(row: Row, known: Mapping[str, Credentials]) -> _Identity:
     made = _Identity([f"auth = {method}"], [f"auth = {method}", f'id = "{other or "%any"}"'])
     certificates = [each for each in read.get("certificate").split(",") if each not in ("", "none")]
     theirs = read.get("remote-certificate", "none")
+    if not {*certificates, theirs} <= {*known, "none", ""}:
+        raise read.refuse("certificate")
     if method == "psk":
         if certificates or theirs not in ("", "none"):
             raise read.refuse("certificate")
@@ -311,6 +313,8 @@ def translate(rows: Mapping[str, Sequence[Row]], certificates: Mapping[str, Cred
             ("remote", identity.remote, ()),
             ("children", [], [(child, lines, ()) for child, lines in children.pop(name, [])]),
         )
+    if unknown := set(children) - {"", *(row["name"] for row in rows["/ip/ipsec/peer"])}:
+        raise Inexpressible(f"policies for peers that are not there: {', '.join(sorted(unknown))}")
     shunts = children.pop("", [])
     if shunts:
         out += _section("shunts", ["remote_addrs = 127.0.0.1"], ("children", [], [(*each, ()) for each in shunts]))
