@@ -17,6 +17,7 @@ description:
     that the services themselves admit.
   - Where an answer hangs on what cannot be known, as traffic so far, the interface or a name in an address list, it is
     said so, and nothing is guessed. An answer that is given holds whatever that turns out to be.
+  - Judges the rules as they will be as well, when it is told what is planned in O(changes).
   - Sends no packets to the services. Only reads.
 options:
   sources:
@@ -43,9 +44,22 @@ options:
       - Without it, the one in whose network a source is, as the router's addresses tell. For other sources it counts as
         unknown, so rules about interfaces leave the answer open.
     type: str
+  changes:
+    description:
+      - Changes that are planned, written as those of M(bastion.routeros.transaction). They are planned together on the
+        router as it is, and not carried out.
+    type: list
+    elements: dict
+  rules:
+    description:
+      - By which rules to judge, those of the router as it is, or as it would be after O(changes), or both in turn.
+      - The default is V(both) with O(changes), and V(present) without.
+    type: str
+    choices: [present, planned, both]
 extends_documentation_fragment:
   - bastion.routeros.attributes.reading
 seealso:
+  - module: bastion.routeros.transaction
   - module: bastion.routeros.firewall_filter
   - module: bastion.routeros.service
   - module: bastion.routeros.facts
@@ -79,6 +93,26 @@ EXAMPLES = r"""
       ansible.builtin.assert:
         that: stranger.verdicts | rejectattr('answer', 'equalto', 'dropped') | length == 0
 
+    - name: Ask what a change would do, before it is made
+      bastion.routeros.verdict_info:
+        sources: [0.0.0.0/0]
+        services: [api-ssl]
+        changes:
+          - address_list:
+              list: mgmt
+              entries: [198.51.100.0/24]
+          - firewall_filter:
+              ruleset: api
+              entry: {protocol: tcp, dst_port: [8729]}
+              rules:
+                - {action: accept, src_address_list: mgmt}
+                - {action: drop}
+      register: planned
+
+    - name: Show it as a table
+      ansible.builtin.debug:
+        var: planned.table
+
     - name: Ask what this host reaches
       bastion.routeros.verdict_info:
 """
@@ -90,6 +124,10 @@ verdicts:
   type: list
   elements: dict
   contains:
+    rules:
+      description: V(present) or V(planned), the rules that it was judged by.
+      type: str
+      sample: present
     service:
       description: Name of the service.
       type: str
@@ -131,6 +169,14 @@ verdicts:
       sample: >-
         Accepted: rule 7 (chain bastion-api.a, "bastion/api: trusted") accepts it: src-address-list=mgmt action=accept,
         reached through rule 2 (chain input, "bastion/api: enter").
+table:
+  description: The same as lines of a table, aligned, the first one its head.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - RULES    SOURCE           SERVICE       ANSWER    BY
+    - planned  198.51.100.0/24  api-ssl 8729  accepted  filter rule 3 (bastion/api)
 statistics:
   description: What the task cost, in C(sentences), C(round_trips), C(bytes_sent), C(bytes_received) and C(seconds).
   returned: success

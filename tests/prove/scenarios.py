@@ -20,6 +20,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.task.facts import
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import safe_mode
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.settings import Settings
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.transaction import Transaction
+from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version
 from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.connection_options import (
     ConnectionOptions,
     FirstContact,
@@ -32,6 +33,8 @@ from routeros_simulator.testing import Simulator, running
 
 #: simulated seconds run this much faster than ours while something is waited for in earnest (signing a certificate)
 SCALE = 20.0
+#: where a dead-man switch may be armed: a minute of it must be longer than a run takes on a busy machine
+DEAD_MAN_SCALE = 1.5
 #: signing takes a moment, and what is signed is refused for a moment: both as short as real sockets allow
 SWITCHES = {"sign_delay": 0.1, "fresh_certificate_delay": 0.1}
 NEW_PASSWORD = "staple-battery-9"
@@ -133,7 +136,8 @@ def place_of(version: str, start: Saved | None = None) -> Iterator[Place]:
             state.write_text(start.state)
             for file, content in start.files.items():
                 (folder / file).write_bytes(content)
-        with running(version, time_scale=SCALE, switches=SWITCHES, state=state) as router:
+        scale = SCALE if safe_mode.available(Version.parse(version)) else DEAD_MAN_SCALE
+        with running(version, time_scale=scale, switches=SWITCHES, state=state) as router:
             place = Place(router, folder, {name: _port(router, name) for name in ("api", "api-ssl")})
             if start is not None:
                 _renumber(router, {str(start.ports[name]): str(port) for name, port in place.ports.items()})

@@ -16,15 +16,13 @@ from typing import TYPE_CHECKING, cast
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Change
 from ansible_collections.bastion.routeros.plugins.plugin_utils.menus import menu
-from ansible_collections.bastion.routeros.plugins.plugin_utils.options import BadOption
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning import report
-from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation, handles, invert
-from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.plan import PlanError
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation, invert
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.state import State
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.executor import CERTIFICATE, Executor
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.planned import check, plan
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.reading import read_state
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.transaction import (
-    OLDEST,
     ROUNDS,
     NotKept,
 )
@@ -70,15 +68,11 @@ class Steps:
 
         :raises BadOption: the router cannot do what was asked for.
         """
-        version = self.console.version
-        if version < OLDEST:
-            raise BadOption(f"RouterOS {version} is too old: nothing is written below {OLDEST}; upgrade it first")
-        for change in changes:
-            change.check(version)
+        check(changes, self.console.version)
         state = read_state(self._session, changes)
         for change in changes:
             change.observe(state, _Ears(self._session))
-        return (state, *_planned(changes, state))
+        return (state, *plan(changes, state))
 
     def carry_out(self, changes: Sequence[Change]) -> State:
         """Bring the router to what the changes want; returns what it is then.
@@ -102,7 +96,7 @@ class Steps:
                 if not making:
                     change.settled()
             state = read_state(self._session, changes)
-            plans = _planned(changes, state)[0]
+            plans = plan(changes, state)[0]
         what = "; ".join(report.sentence(step) for step in steps[:5])
         raise NotKept(f"The router's console printed no error, but did not keep all of it. Still missing: {what}.")
 
@@ -125,15 +119,3 @@ class Steps:
         except RouterError as error:
             return f"Over SSH it could not be put back either: {error.message} The next run tries again."
         return "What the router had before was put back over SSH; the new certificates lie there unused."
-
-
-def _planned(changes: Sequence[Change], state: State) -> tuple[Plans, State]:
-    names = handles()
-    plans: Plans = []
-    for change in changes:
-        try:
-            plans.append(change.plan(state, names))
-        except PlanError as error:
-            raise BadOption(f"{change.name}: {error}") from error
-        state = state.after(plans[-1])
-    return plans, state

@@ -19,6 +19,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.task.connection_i
 from ansible_collections.bastion.routeros.plugins.plugin_utils.task.controller_certificate import (
     ControllerCertificateWork,
 )
+from ansible_collections.bastion.routeros.plugins.plugin_utils.task.entries import calls_in, changes_in
 from ansible_collections.bastion.routeros.plugins.plugin_utils.task.facts import gather
 from ansible_collections.bastion.routeros.plugins.plugin_utils.task.knock_work import KnockWork
 from ansible_collections.bastion.routeros.plugins.plugin_utils.task.masking import Masker
@@ -132,31 +133,11 @@ class TransactionAction(ChangeAction):
     """Several changes as one."""
 
     def _calls(self) -> list[tuple[str, Any]]:
-        changes = self._task.args.get("changes")
-        entries = [entry for entry in changes if isinstance(entry, Mapping)] if isinstance(changes, list) else []
-        return [
-            (str(module), options)
-            for entry in entries
-            for module, options in entry.items()
-            if isinstance(options, Mapping)
-        ]
+        return calls_in(self._task.args.get("changes"))
 
     def _work(self, door: Door, masker: Masker) -> Result:
         options = validate("transaction", self._task.args)
-        protection = argument_spec_of_protection()
-        changes = []
-        for number, entry in enumerate(options["changes"]):
-            if len(entry) != 1:
-                raise BadOption(
-                    f"transaction: changes[{number}]: expected one module with its options, got {len(entry)} keys"
-                )
-            module, own = next(iter(entry.items()))
-            if not isinstance(own, Mapping):
-                raise BadOption(f"transaction: changes[{number}]: expected the options of {module} as a dictionary")
-            short = str(module).removeprefix("bastion.routeros.")
-            kind = change_class(short)
-            kind.refuse_misplaced(own)
-            changes.append(kind(validate(short, own, leave_out=protection)))
+        changes = changes_in("transaction", options["changes"])
         return self._transact(door, changes, Settings.of(options))
 
 
@@ -213,13 +194,6 @@ def _merged(views: list[dict[str, list[dict[str, str]]]]) -> dict[str, list[dict
             known = merged.setdefault(path, [])
             known.extend(row for row in rows if row not in known)
     return merged
-
-
-def argument_spec_of_protection() -> dict[str, Any]:
-    """The options that belong to a transaction and not to a change inside it."""
-    return {
-        name: entry for name, entry in argument_spec("transaction").items() if name in Settings.__dataclass_fields__
-    }
 
 
 class KnockAction(KnockWork, RouterAction):

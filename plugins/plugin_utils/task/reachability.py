@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ansible_collections.bastion.routeros.plugins.plugin_utils.menus import menu
 from ansible_collections.bastion.routeros.plugins.plugin_utils.options import BadOption
-from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Row
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation, Row, project
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.reading import ACTIVE, seen_from
 from ansible_collections.bastion.routeros.plugins.plugin_utils.values import prefixes
 from ansible_collections.bastion.routeros.plugins.plugin_utils.verdict import (
@@ -43,6 +44,19 @@ if TYPE_CHECKING:
 
 FAMILIES = {"ipv4": 4, "ipv6": 6}
 _ROOT = {4: "/ip", 6: "/ipv6"}
+_LISTED = ("src-address-list", "dst-address-list")
+# The field of Tables that holds a menu which a plan may change.
+_FIELDS = {
+    family: {
+        **{f"{root}/firewall/{name}": name for name in ("filter", "raw", "nat")},
+        f"{root}/firewall/address-list": "address_lists",
+        "/interface/list": "interface_lists",
+        "/interface/list/member": "interface_members",
+        **({"/ip/address": "addresses"} if family == 4 else {}),
+    }
+    for family, root in _ROOT.items()
+}
+SERVICE = "/ip/service"
 _SERVICE = (
     *("name", "port", "proto", "address", "available-from", "disabled", "invalid", "dynamic", "vrf"),
     "connection",
@@ -60,31 +74,72 @@ class Source:
     interface: str = ""
 
 
-def read(session: Session, options: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
+@dataclass(frozen=True)
+class View:
+    """The services that are asked for, all services by name, and the rules of each family."""
+
+    services: Sequence[Row]
+    tables: Mapping[int, Tables]
+
+    def after(self, operations: Sequence[Operation]) -> View:
+        """The view that the operations lead to; pure."""
+        tables = {}
+        for family, had in self.tables.items():
+            known = {path: rows for path, rows in _by_path(had).items() if rows is not None}
+            now = {path: project(menu(path), rows, operations) for path, rows in known.items()}
+            tables[family] = had.replaced(**{_FIELDS[family][path]: rows for path, rows in now.items()})
+        return View(project(menu(SERVICE), self.services, operations), tables)
+
+
+def read(
+    session: Session, options: Mapping[str, Any], operations: Sequence[Operation] = ()
+) -> tuple[list[dict[str, Any]], list[str]]:
     """The verdicts that the options of verdict_info ask for, and warnings.
 
+    :param operations: what is planned.
     :raises BadOption: a source is no address or prefix, or a service does not exist.
     """
     warnings: list[str] = []
-    services = _services(session, options.get("services"))
+    given = options.get("services")
+    services = _services(session, given)
     texts = _sources(session, options.get("sources"))
     wanted = FAMILIES if options["family"] == "both" else {options["family"]: FAMILIES[options["family"]]}
+    families = [family for family in wanted.values() if any(_family(text) == family for text in texts)]
+    if options["family"] != "both" and not families:
+        warnings.append(f"verdict_info: none of the sources is of {options['family']}: {', '.join(texts)}")
+    view = View(services, {family: read_tables(session, family, operations) for family in families})
+    views = {"present": view, "planned": view.after(operations)}
+    which = options.get("rules") or ("both" if options.get("changes") else "present")
     verdicts: list[dict[str, Any]] = []
-    for family in wanted.values():
-        sources = [text for text in texts if _family(text) == family]
-        if not sources:
-            if options["family"] != "both":
-                warnings.append(f"verdict_info: none of the sources is of {options['family']}: {', '.join(texts)}")
-            continue
-        tables = read_tables(session, family)
-        given = options.get("in_interface") or ""
-        for text in sources:
-            source = Source(text, family, given or interface_towards(tables.addresses or (), text))
-            for service in services:
-                found = judge_service(tables, service, source)
-                for each in found if given else map(_assuming, found):
-                    verdicts.append(each)
+    for family in families:
+        for text in (text for text in texts if _family(text) == family):
+            for name in views if which == "both" else [which]:
+                for found in _judged(views[name], family, text, given, options.get("in_interface") or ""):
+                    verdicts.append({"rules": name, **found})
     return verdicts, warnings
+
+
+def _judged(
+    view: View, family: int, text: str, names: Sequence[str] | None, interface: str
+) -> Iterator[dict[str, Any]]:
+    tables = view.tables[family]
+    source = Source(text, family, interface or interface_towards(tables.addresses or (), text))
+    for service in view.services:
+        if names or not _on(service, "disabled"):
+            found = judge_service(tables, service, source)
+            yield from found if interface else map(_assuming, found)
+
+
+def table(verdicts: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The verdicts as lines of a table, aligned, the first one its head."""
+    rows = [("RULES", "SOURCE", "SERVICE", "ANSWER", "BY")]
+    for each in verdicts:
+        rule = each["rule"]
+        number = f"{rule['table']} rule {rule['position']} ({rule['comment'] or rule['chain']})" if rule else ""
+        by = number or each["why"].partition(": ")[2].partition(":")[0].rstrip(".")
+        rows.append((each["rules"], each["source"], f"{each['service']} {each['port']}", each["answer"], by))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
 def _assuming(found: dict[str, Any]) -> dict[str, Any]:
@@ -112,40 +167,42 @@ def _family(text: str) -> int:
 
 
 def _services(session: Session, names: Sequence[str] | None) -> list[Row]:
-    """The static rows of the services asked for, by default of those that are on."""
-    rows = [row for row in session.read("/ip/service", _SERVICE) if row.get("dynamic") != "true" and "name" in row]
+    """The static rows of the services asked for, else of all."""
+    rows = [row for row in session.read(SERVICE, _SERVICE) if row.get("dynamic") != "true" and "name" in row]
     known = {row["name"]: row for row in rows}
-    if not names:
-        return [row for row in rows if not _on(row, "disabled")]
-    for name in names:
+    for name in names or ():
         if name not in known:
             raise BadOption(f"verdict_info: services: there is no service '{name}'; there are {', '.join(known)}")
-    return [known[name] for name in dict.fromkeys(names)]
+    return [known[name] for name in dict.fromkeys(names)] if names else rows
 
 
 def _on(row: Row, name: str) -> bool:
     return row.get(name) in ("true", "yes")
 
 
-def read_tables(session: Session, family: int) -> Tables:
-    """Everything that decides about packets for the router itself.
+def read_tables(session: Session, family: int, operations: Sequence[Operation] = ()) -> Tables:
+    """Everything that decides about packets for the router itself, before the operations and after them.
 
     Rules are read with all their properties: a matcher that is not declared here must be seen, or it would be ignored.
     """
     root = _ROOT[family]
-    rules = {table: session.read(f"{root}/firewall/{table}") for table in ("filter", "raw", "nat")}
-    names = {
-        row[name].removeprefix("!")
-        for rows in rules.values()
-        for row in rows
-        for name in ("src-address-list", "dst-address-list")
-        if row.get(name)
+    rules = {name: session.read(f"{root}/firewall/{name}") for name in ("filter", "raw", "nat")}
+    lists = f"{root}/firewall/address-list"
+    told: list[Mapping[str, str]] = [row for rows in rules.values() for row in rows]
+    told += [step.properties for step in operations if step.path in {f"{root}/firewall/{name}" for name in rules}]
+    names = {row[name].removeprefix("!") for row in told for name in _LISTED if row.get(name)}
+    names |= {
+        row["list"]
+        for step in operations
+        if step.path == lists
+        for row in (step.was, step.properties)
+        if row.get("list")
     }
     return Tables(
         filter=rules["filter"],
         raw=rules["raw"],
         nat=rules["nat"],
-        address_lists=_lists(session, f"{root}/firewall/address-list", names),
+        address_lists=_lists(session, lists, names),
         interface_lists=_perhaps(session, "/interface/list", ("name", "include", "exclude")),
         interface_members=_perhaps(session, "/interface/list/member", ("list", "interface", "disabled")),
         addresses=_perhaps(
@@ -155,6 +212,10 @@ def read_tables(session: Session, family: int) -> Tables:
         ),
         family=family,
     )
+
+
+def _by_path(tables: Tables) -> dict[str, Sequence[Row] | None]:
+    return {path: getattr(tables, field) for path, field in _FIELDS[tables.family].items()}
 
 
 def _lists(session: Session, path: str, names: Iterable[str]) -> list[Row]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.options import validate
 from ansible_collections.bastion.routeros.plugins.plugin_utils.task import reachability
+from ansible_collections.bastion.routeros.plugins.plugin_utils.task.entries import calls_in, changes_in
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.planned import operations_of
 
 if TYPE_CHECKING:
     from ansible_collections.bastion.routeros.plugins.plugin_utils.task.action import RouterAction
@@ -22,14 +24,24 @@ else:
 class VerdictWork(RouterAction):
     """What is done between options and result."""
 
+    def _calls(self) -> list[tuple[str, Any]]:
+        return calls_in(self._task.args.get("changes"))
+
     def _work(self, door: Door, masker: Masker) -> dict[str, Any]:
         options = validate(self.module, self._task.args)
+        changes = changes_in(self.module, options.get("changes") or [])
         session = door.open()
         try:
-            verdicts, warnings = reachability.read(session, options)
+            operations = operations_of(door, session, changes)
+            verdicts, warnings = reachability.read(session, options, operations)
             statistics = session.statistics()
         finally:
             session.close()
         for warning in [*door.warnings, *warnings]:
             self._display.warning(warning)
-        return {"changed": False, "verdicts": verdicts, "statistics": statistics}
+        return {
+            "changed": False,
+            "verdicts": verdicts,
+            "table": reachability.table(verdicts),
+            "statistics": statistics,
+        }

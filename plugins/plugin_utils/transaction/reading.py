@@ -26,46 +26,70 @@ JUDGED = tuple(f"/{family}/firewall/{table}" for family in ("ip", "ipv6") for ta
 Where = tuple[str, str] | None
 
 
-def read_state(
-    session: Session, changes: Sequence[Change], beside: Sequence[tuple[str, ...]] = ()
-) -> tuple[State, list[Reply | Trap]]:
+def read_state(session: Session, changes: Sequence[Change]) -> State:
     """The tables that the changes read, and where our user is seen from when accounts are among them.
 
-    :param beside: other questions for the same round trip.
-    :returns: the state, and the answers to the other questions.
     :raises RouterError: a table could not be read: never an empty one instead.
     """
+    wanted = _wanted(session, changes)
+    return _state(session, {path: read_table(session, path, filters) for path, filters in wanted.items()})
+
+
+def read_at_once(
+    session: Session, changes: Sequence[Change], beside: Sequence[tuple[str, ...]] = ()
+) -> tuple[State, list[Reply | Trap]]:
+    """As read_state, in one round trip.
+
+    :param beside: other questions for it.
+    :returns: the state, and the answers to the other questions.
+    :raises RouterError: a table could not be read.
+    """
+    wanted = _wanted(session, changes)
+    answers = session.send_many([*(_sentence(path, filters) for path, filters in wanted.items()), *beside])
+    tables = {path: _rows(answer) for path, answer in zip(wanted, answers, strict=False)}
+    return _state(session, tables), answers[len(wanted) :]
+
+
+def _wanted(session: Session, changes: Sequence[Change]) -> dict[str, set[Where]]:
     wanted: dict[str, set[Where]] = {}
     for change in changes:
         for read in change.reads(session.version):
             wanted.setdefault(read.path, set()).add(read.where)
     if any(path.startswith("/user") for path in wanted):
         wanted.setdefault(ACTIVE, {None})
-    answers = session.send_many([*(_sentence(path, filters) for path, filters in wanted.items()), *beside])
-    tables = {path: _rows(answer) for path, answer in zip(wanted, answers, strict=False)}
-    state = State(session.version, session.user, seen_from(session.user, tables.get(ACTIVE, ())), tables)
-    return state, answers[len(wanted) :]
+    return wanted
+
+
+def _state(session: Session, tables: dict[str, list[Row]]) -> State:
+    return State(session.version, session.user, seen_from(session.user, tables.get(ACTIVE, ())), tables)
 
 
 def read_table(session: Session, path: str, filters: Collection[Where] = (None,)) -> list[Row]:
     """The rows that match any of the filters; all rows when one of them is ``None``."""
-    command, *words = _sentence(path, filters)
-    return _rows(session.call(command, *words))
+    return [_shown(row) for row in session.read(path, *_question(path, filters))]
 
 
 def _sentence(path: str, filters: Collection[Where]) -> tuple[str, ...]:
+    return print_sentence(path, *_question(path, filters))
+
+
+def _question(path: str, filters: Collection[Where]) -> tuple[list[str], list[str]]:
     names = [] if path in JUDGED else [name for name in menu(path).properties if name not in NOT_READ]
     query: list[str] = []
     if None not in filters:
         query = [f"?{name}={text}" for name, text in sorted(each for each in filters if each)]
         query += ["?#|"] * (len(query) - 1)
-    return print_sentence(path, names, query)
+    return names, query
 
 
 def _rows(answer: Reply | Trap) -> list[Row]:
     if isinstance(answer, Trap):
         raise answer
-    return [{name: text for name, text in row.items() if name not in NOT_READ} for row in answer.rows]
+    return [_shown(row) for row in answer.rows]
+
+
+def _shown(row: Row) -> Row:
+    return {name: text for name, text in row.items() if name not in NOT_READ}
 
 
 def seen_from(user: str, active: Sequence[Row]) -> tuple[str, ...]:

@@ -15,10 +15,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Change
-from ansible_collections.bastion.routeros.plugins.plugin_utils.options import BadOption
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning import report
-from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation, Row, handles
-from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.plan import PlanError
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.state import State
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import deadman, others, safe_mode, turn
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.executor import CERTIFICATE, Executor
@@ -28,12 +26,12 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.phase
     removes_certificate,
     without_certificates,
 )
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.planned import Ears, check, plan
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.protection import Protection, SafeModeMissing
-from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.reading import read_state
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.reading import read_at_once
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.settings import Settings
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.undo import Undo
-from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version
-from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import LoginFailed, RouterError, Trap
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import RouterError
 
 if TYPE_CHECKING:
     from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.door import Door
@@ -41,7 +39,6 @@ if TYPE_CHECKING:
 
 __all__ = ["NotKept", "NotProved", "Outcome", "RolledBack", "SafeModeMissing", "Transaction"]
 
-OLDEST = Version.parse("7.12")
 # Changes here can shut a door; a rule acts up to two seconds after the router said done, so the proof waits for it.
 WAY_IN = ("/ip/firewall", "/ipv6/firewall", "/ip/service", "/user", "/ip/ipsec", "/interface/list", "/certificate")
 # Planning again after writing finds what the router did not keep, or (certificates) what could not be known before.
@@ -87,31 +84,6 @@ class NotProved(RouterError):
     """A fresh login did not get in."""
 
     kind = "not_proved"
-
-
-class _Ears:
-    """What a change may ask the router while it looks around (see changes.Router)."""
-
-    def __init__(self, door: Door, session: Session) -> None:
-        self._door, self._session = door, session
-        self.read = session.read
-
-    def read_sensitive(self, path: str, properties: Sequence[str]) -> list[Row]:
-        """What print leaves out unless it is asked for it (7.21 and later); no rows where that cannot be had."""
-        try:
-            return self._session.call(
-                f"{path}/print", "=show-sensitive=", f"=.proplist={','.join(properties)},.id"
-            ).rows
-        except Trap:
-            return []
-
-    def password_works(self, user: str, password: str) -> bool:
-        """Whether the router takes this password now, by a login over the way that is open."""
-        try:
-            self._door.open_present(user=user, password=password).close()
-        except LoginFailed:
-            return False
-        return True
 
 
 class Transaction:
@@ -160,12 +132,7 @@ class Transaction:
         return self.outcome
 
     def _run(self, session: Session) -> None:
-        if session.version < OLDEST:
-            raise BadOption(
-                f"RouterOS {session.version} is too old: nothing is written below {OLDEST}; upgrade it first"
-            )
-        for change in self._changes:
-            change.check(session.version)
+        check(self._changes, session.version)
         self._look(session)
         if self._check_mode:
             return
@@ -196,9 +163,9 @@ class Transaction:
     def _look(self, session: Session) -> None:
         """Read and plan; refuse what would lock us out."""
         outcome = self.outcome = Outcome()
-        outcome.before, answers = read_state(session, self._changes, turn.questions(session.version))
+        outcome.before, answers = read_at_once(session, self._changes, turn.questions(session.version))
         self._somebody = turn.somebody(session.version, answers)
-        ears = _Ears(self._door, session)
+        ears = Ears(self._door, session)
         for change in self._changes:
             change.observe(outcome.before, ears)
         outcome.plans, outcome.after = self._plan(outcome.before)
@@ -209,20 +176,10 @@ class Transaction:
 
     def _read(self, session: Session) -> State:
         """The router as the changes need to know it."""
-        return read_state(session, self._changes)[0]
+        return read_at_once(session, self._changes)[0]
 
     def _plan(self, state: State) -> tuple[list[list[Operation]], State]:
-        """Plan each change on the state that those before it lead to."""
-        names = handles()
-        plans: list[list[Operation]] = []
-        for change in self._changes:
-            try:
-                operations = change.plan(state, names)
-            except PlanError as error:
-                raise BadOption(f"{change.name}: {error}") from error
-            plans.append(operations)
-            state = state.after(operations)
-        return plans, state
+        return plan(self._changes, state)
 
     # -- writing -----------------------------------------------------------------------------------------------------
 

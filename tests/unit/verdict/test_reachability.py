@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.bastion.routeros.plugins.plugin_utils.options import BadOption
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation
 from ansible_collections.bastion.routeros.plugins.plugin_utils.task import reachability
 from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import Trap
 from ansible_collections.bastion.routeros.tests.unit.verdict.short import Row, entry, rule
@@ -71,6 +72,7 @@ def test_a_table_of_sources_and_services() -> None:
     ]
     first, no_ssh, end, not_admitted = verdicts[0], verdicts[2], verdicts[3], verdicts[5]
     assert first == {
+        "rules": "present",
         "service": "ssh",
         "protocol": "tcp",
         "port": 22,
@@ -232,3 +234,70 @@ def test_refused_tables_are_an_error_unless_they_only_sharpen_the_answer() -> No
     Shy.refused = "/ip/firewall/filter"
     with pytest.raises(Trap):
         ask(Shy(), sources=["192.0.2.7"])
+
+
+def planned(*operations: Operation, **options: Any) -> list[dict[str, Any]]:
+    router = Router(
+        ip__firewall__filter=[
+            {**rule("accept", src_address_list="mgmt", comment="trusted"), ".id": "*1"},
+            {**rule("drop", comment="the rest"), ".id": "*2"},
+        ],
+        ip__firewall__address_list=[{**entry("mgmt", "192.0.2.7"), ".id": "*3"}],
+        ip__service=[{**row, ".id": f"*{number}"} for number, row in enumerate(SERVICES, start=5)],
+    )
+    options = {"sources": ["192.0.2.8"], "services": ["ssh"], **options}
+    verdicts, warnings = reachability.read(router, {"family": "both"} | options, operations)  # type: ignore[arg-type]
+    assert warnings == []
+    return verdicts
+
+
+LET_IN = Operation("/ip/firewall/address-list", "add", handle="@1", properties={"list": "mgmt", "address": "192.0.2.8"})
+
+
+def test_what_is_planned_is_judged_beside_what_is_there() -> None:
+    verdicts = planned(LET_IN, changes=[{}])
+    assert [(each["rules"], each["answer"]) for each in verdicts] == [("present", "dropped"), ("planned", "accepted")]
+    assert "trusted" in verdicts[1]["why"]
+
+
+def test_only_what_is_planned() -> None:
+    assert [each["rules"] for each in planned(LET_IN, changes=[{}], rules="planned")] == ["planned"]
+    assert [each["rules"] for each in planned(LET_IN, changes=[{}], rules="present")] == ["present"]
+
+
+def test_rules_and_services_that_are_planned() -> None:
+    gone = Operation("/ip/firewall/filter", "remove", "*2")
+    elsewhere = Operation("/ip/service", "set", "*5", properties={"port": "2222"})
+    off = Operation("/ip/service", "set", "*5", properties={"disabled": "yes"})
+    assert [each["answer"] for each in planned(gone, changes=[{}])] == ["dropped", "accepted"]
+    assert [each["port"] for each in planned(elsewhere, changes=[{}])] == [22, 2222]
+    # Asked for by name it is shown as dropped, else a service that is off is not shown.
+    assert [each["answer"] for each in planned(gone, off, changes=[{}])] == ["dropped", "dropped"]
+    assert "ssh" not in [each["service"] for each in planned(gone, off, services=None, rules="planned")]
+
+
+def test_lists_that_only_planned_rules_name_are_read() -> None:
+    steps = [
+        Operation(
+            "/ip/firewall/filter", "add", handle="@1", before="*2", properties=rule("accept", src_address_list="x")
+        ),
+        Operation("/ip/firewall/address-list", "add", handle="@2", properties={"list": "x", "address": "192.0.2.8"}),
+    ]
+    assert [each["answer"] for each in planned(*steps, changes=[{}])] == ["dropped", "accepted"]
+
+
+def test_as_a_table() -> None:
+    lines = reachability.table(planned(LET_IN, changes=[{}]))
+    assert [line.split()[:4] for line in lines] == [
+        ["RULES", "SOURCE", "SERVICE", "ANSWER"],
+        ["present", "192.0.2.8", "ssh", "22"],
+        ["planned", "192.0.2.8", "ssh", "22"],
+    ]
+    assert lines[2].endswith("accepted  filter rule 0 (trusted)")
+    assert len({line.index(word) for line, word in zip(lines, ("SOURCE", "192.0.2.8", "192.0.2.8"), strict=True)}) == 1
+
+
+def test_a_table_says_why_where_no_rule_decides() -> None:
+    lines = reachability.table(planned(sources=["198.51.100.1"], services=["api", "api-ssl"]))
+    assert lines[1].endswith("dropped  the service api is disabled")
+    assert "takes connections from 192.0.2.0/24" in lines[2]
