@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, cast
 from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Change
 from ansible_collections.bastion.routeros.plugins.plugin_utils.menus import menu
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning import report
-from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation, invert
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation, Row, invert
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.state import State
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.executor import CERTIFICATE, Executor
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.planned import check, plan
@@ -40,6 +40,10 @@ class _Ears:
 
     def __init__(self, session: Session) -> None:
         self.read = session.read
+
+    def read_sensitive(self, path: str, properties: Sequence[str]) -> list[Row]:
+        """None: a console answers in another way."""
+        return []
 
     def password_works(self, user: str, password: str) -> bool:
         """Nobody can tell: it is set anew."""
