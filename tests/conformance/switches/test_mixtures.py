@@ -24,6 +24,7 @@ DOCS = Path(__file__).resolve().parents[3] / "docs" / "simulator.md"
 #: positions of switches that are numbers; the first is the default
 NUMBERS: dict[str, tuple[float, ...]] = {
     "rollback_delay": (2.0, 8.0),
+    "reboot_time": (20.0, 90.0),
     "rule_delay": (0.0, 2.0),
     "fresh_certificate_delay": (1.0, 4.0),
     "sign_delay": (1.0, 5.0),

@@ -78,7 +78,11 @@ class Line:
         with suppress(OSError):
             while True:
                 client, _address = self._listener.accept()
-                router = socket.create_connection(("127.0.0.1", self._target))
+                try:
+                    router = socket.create_connection(("127.0.0.1", self._target))
+                except OSError:  # it restarts
+                    client.close()
+                    continue
                 with self._lock:
                     self._open += [client, router]
                     self._clients.append(client)

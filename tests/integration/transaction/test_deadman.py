@@ -185,7 +185,7 @@ def kill_a_run(router: Simulator) -> None:
 
 
 def test_a_killed_controller(version: str) -> None:
-    with running(version) as router:
+    with running(version, switches={"reboot_time": 2.0}) as router:
         before, boot = snapshot(router), router.router.clock.boot
         kill_a_run(router)
         assert snapshot(router) != before
@@ -211,7 +211,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
 
 def test_the_next_run_waits_for_the_switch_of_a_killed_one(version: str) -> None:
     """It fires while the next run waits, which begins anew on the router as it was before."""
-    with running(version) as router:
+    with running(version, switches={"reboot_time": 2.0}) as router:
         boot = router.router.clock.boot
         kill_a_run(router)
         threading.Timer(0.5, lambda: router.advance(FIRES)).start()
@@ -431,14 +431,14 @@ def test_interrupted_it_is_disarmed(router: Simulator) -> None:
 
 def test_cut_at_every_sentence(version: str, line: Callable[..., Line]) -> None:
     """The line is cut once, after each number of sentences: as before or as after, and nothing left armed."""
-    with running(version) as router:
+    with running(version, switches={"reboot_time": 2.0}) as router:
         whole = line(router.api_port)
         before = comparable(router)
         run(whole.port, *DOUBTFUL)
         after = comparable(router)
     found = []
     for sentences in range(whole.sentences):
-        with running(version) as router:
+        with running(version, switches={"reboot_time": 2.0}) as router:
             cut = line(router.api_port, sentences)
             kept = True
             try:

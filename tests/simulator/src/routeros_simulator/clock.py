@@ -69,11 +69,15 @@ class Clock:
         self._start += shift
         self.boot += shift
         self._timers = [(moment + shift, number, timer) for moment, number, timer in self._timers]
+        self._forget()
+        self._arm()
 
     def advance(self, seconds: float) -> None:
         """Jump ahead by simulated seconds and run what falls due."""
         self._start += seconds
         self.run_due()
+        self._forget()
+        self._arm()
 
     def call_later(self, seconds: float, action: Callable[[], None]) -> Timer:
         """Run the action after simulated seconds."""
@@ -109,6 +113,12 @@ class Clock:
             handle.cancel()
         delay = max(0.0, due - self.now()) / self.scale
         self._wake = (loop, loop.call_later(delay, self._woken), due)
+
+    def _forget(self) -> None:
+        """The wake-up was for a clock that has jumped."""
+        if self._wake is not None:
+            self._wake[1].cancel()
+            self._wake = None
 
     def _woken(self) -> None:
         self._wake = None

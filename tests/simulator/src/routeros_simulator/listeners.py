@@ -49,14 +49,23 @@ def bind(hosts: tuple[str, ...], port: int) -> Listener:
     raise AssertionError("the loop above returns or raises")
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _bound(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    bound = socket.socket(family, socket.SOCK_STREAM)
     try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:
-            listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        listening.bind((host, port))
+            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        bound.bind((host, port))
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    listening = _bound(host, port)
+    try:
         listening.listen(1024)
         listening.setblocking(False)
     except OSError:
@@ -96,6 +105,8 @@ class Listeners:
         self._closed = closed
         self._services = services
         self._open: dict[str, Listener] = {}
+        # the ports of a router that is off, kept from other programs of this machine
+        self._reserved: list[socket.socket] = []
         self._configuring = False
 
     def start(self, ports: Mapping[str, int | None]) -> None:
@@ -118,8 +129,29 @@ class Listeners:
     def stop(self) -> None:
         """Close every listener."""
         self.router.changed.remove(self._changed)
+        self._release()
         for name in list(self._open):
             self._stop(name)
+
+    def pause(self) -> None:
+        """Close every listener until resume(); the ports answer with a reset, and stay this router's own."""
+        ports = [listener.port for listener in self._open.values()]
+        for name in list(self._open):
+            self._stop(name)
+        for host in self.hosts:
+            for port in ports:
+                with contextlib.suppress(OSError):
+                    self._reserved.append(_bound(host, port))
+
+    def resume(self) -> None:
+        """Listen again as /ip/service has it."""
+        self._release()
+        self.configure()
+
+    def _release(self) -> None:
+        for reserved in self._reserved:
+            reserved.close()
+        self._reserved.clear()
 
     def port(self, name: str) -> int | None:
         """The port on which a service listens; None when it does not."""
@@ -131,7 +163,7 @@ class Listeners:
 
     def configure(self) -> None:
         """Make the sockets agree with the rows. Closing comes first, so that two services can swap their ports."""
-        if self._configuring:
+        if self._configuring or not self.router.on:
             return
         self._configuring = True
         try:

@@ -27,11 +27,13 @@ class CommandFailed(Exception):
 
 
 class LocalSession:
-    """One login. Raises PermissionError when it is refused."""
+    """One login. Raises PermissionError when it is refused, ConnectionError by a router that is off."""
 
     def __init__(
         self, router: Router, name: str = "admin", password: str = "", address: str = "127.0.0.1", via: str = "api"
     ) -> None:
+        if not router.on:  # a router that restarts is waited for
+            router.clock.advance(router.switches.reboot_time)
         found = router.login(name, password, address, via)
         if isinstance(found, Refused):
             raise PermissionError(found.message)

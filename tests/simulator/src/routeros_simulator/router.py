@@ -25,7 +25,7 @@ from . import (
 )
 from .address_lists import AddressLists
 from .call import Call, Handler, Send
-from .clock import Clock
+from .clock import Clock, Timer
 from .dates import show_moment
 from .device_mode import DeviceMode
 from .errors import BUILT_IN, Fatal, Refused, Trap
@@ -111,6 +111,10 @@ class Router:
         self.history = History(self.clock.now)
         self.changed: list[Callable[[str], None]] = []
         self.closing: list[Callable[[Session], None]] = []
+        # off while it restarts; told of both: callbacks(on)
+        self.on = True
+        self.power: list[Callable[[bool], None]] = []
+        self._starting: Timer | None = None
         self.sessions: list[Session] = []
         self.asking: Session | None = None
         # what /system/package/update finds
@@ -237,8 +241,13 @@ class Router:
     # --- sessions
 
     def login(self, name: str, password: str | None, address: str, via: str = "api") -> Session | Refused:
-        """Judge a login (password: see Users.judge); a success makes a /user/active row and log lines."""
+        """Judge a login (password: see Users.judge); a success makes a /user/active row and log lines.
+
+        Raises ConnectionError while the router is off.
+        """
         self.clock.run_due()
+        if not self.on:
+            raise ConnectionError("the router is off")
         row = self.users.judge(name, password, address, via)
         if isinstance(row, Refused):
             self.log("system,error,critical", f"login failure for user {name} from {address} via {via}")
@@ -277,11 +286,23 @@ class Router:
         self.safe_mode.closed(session, quit=quit)
 
     def reboot(self, load: Callable[[], None] | None = None) -> None:
-        """Every session ends, what is dynamic is gone, pending safe mode changes are undone.
+        """Every session ends, what is dynamic is gone, pending safe mode changes are undone; then the router starts.
 
-        load: puts another configuration in place before the router starts again.
+        load: puts another configuration in place before that.
         """
+        self.power_off(load)
+        wait = self.switches.reboot_time
+        if wait:
+            self._starting = self.clock.call_later(wait, self.power_on)
+        else:
+            self.power_on()
+
+    def power_off(self, load: Callable[[], None] | None = None) -> None:
+        """Nothing is served until power_on()."""
         self.safe_mode.reboot()
+        self.on = False
+        if self._starting is not None:
+            self._starting.cancel()
         for session in list(self.sessions):
             for callback in list(self.closing):
                 callback(session)
@@ -296,7 +317,17 @@ class Router:
         self.history.actions.clear()
         self.history.undone.clear()
         self.scripts.forget()
+        for told in list(self.power):
+            told(False)
+
+    def power_on(self) -> None:
+        """The router has started: it is served again, and jobs begin anew."""
+        if self.on:
+            return
+        self.on = True
         self.clock.boot = self.clock.now()
+        for told in list(self.power):
+            told(True)
         jobs.restarted(self)
 
     # --- commands

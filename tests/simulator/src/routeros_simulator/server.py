@@ -122,12 +122,14 @@ class Server:
         self.listeners = Listeners(self.router, self.options.hosts, self._arrived, self._moved, served)
         self.listeners.start({**dict.fromkeys(served, 0), **self.options.ports})
         self.router.closing.append(self._close_session)
+        self.router.power.append(self._switched)
         self.router.changed.append(self._changed)
 
     async def stop(self) -> None:
         """Close everything, as a router does that is switched off: what safe mode has not released is undone."""
         self.router.changed.remove(self._changed)
         self.router.closing.remove(self._close_session)
+        self.router.power.remove(self._switched)
         self.listeners.stop()
         self.silence.close()
         for task in list(self._opening):
@@ -236,6 +238,16 @@ class Server:
     def _close_session(self, session: Session) -> None:
         connection = session.extra.get("connection")
         if isinstance(connection, Connection):
+            connection.cut()
+
+    def _switched(self, on: bool) -> None:
+        """A router that is off serves nobody: connections are reset, those without an answer as well."""
+        if on:
+            self.listeners.resume()
+            return
+        self.listeners.pause()
+        self.silence.clear()
+        for connection in list(self.connections):
             connection.cut()
 
     def _moved(self, service: str) -> None:

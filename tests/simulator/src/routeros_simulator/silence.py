@@ -60,10 +60,14 @@ class Silence:
         if retry is not None:
             timers += [self._clock.call_later(after, lambda: self._again(number, retry)) for after in RETRANSMITS]
 
-    def close(self) -> None:
+    def clear(self) -> None:
         """Give up every socket."""
         for number in list(self._held):
             self._drop(number)
+
+    def close(self) -> None:
+        """Give up every socket for good."""
+        self.clear()
         if self._poll is not None:
             asyncio.get_running_loop().remove_reader(self._poll.fileno())
             self._poll.close()

@@ -51,6 +51,8 @@ class Switches:
     quit_while_holding: str = "unroll"
     # seconds between the close of the holder's socket and the rollback
     rollback_delay: float = 2.0
+    # seconds that a restart takes, during which nothing listens
+    reboot_time: float = 20.0
     # every row of a set, remove or move with several ids is an action of its own (safe mode has 100), or all are one
     row_is_action: bool = True
     # a host without a mask in the address list of a service or user reads back with /32 or /128, or as it was written

@@ -126,6 +126,11 @@ def _reboot(call: Call) -> None:
     call.router.reboot()
 
 
+def _shutdown(call: Call) -> None:
+    call.expect(())
+    call.router.power_off()
+
+
 class SafeModeHooks(Hooks):
     """/safe-mode; whether it is the asking session's own is known at print only."""
 
@@ -142,7 +147,7 @@ def attach(router: Router) -> None:
     router.register("", "undo", _undo)
     router.register("", "redo", _redo)
     router.register("/system", "reboot", _reboot)
-    router.register("/system", "shutdown", _reboot)
+    router.register("/system", "shutdown", _shutdown)
     for path in ("/system/resource", "/system/package", "/system/license", "/system/device-mode"):
         router.tables[path].journaled = False
     if "/safe-mode" in router.tables:
