@@ -76,7 +76,7 @@ def test_a_router_that_is_shut_down_stays_off(
     eventually(lambda: refused(port))
     sim.advance(10 * LONG)
     assert refused(port)
-    sim.call(sim.router.power_on)
+    sim.call(sim.router.power.start)
     assert raw(sim).login()
 
 

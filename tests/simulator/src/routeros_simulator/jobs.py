@@ -80,7 +80,7 @@ class SchedulerHooks(ScriptHooks):
         due = self._due[row.id] = router.clock.now() + wait
 
         def fire() -> None:
-            if row.linked and router.on and self._due.get(row.id) == due:
+            if row.linked and router.power.on and self._due.get(row.id) == due:
                 del self._due[row.id]
                 if interval:
                     self.plan(table, row)

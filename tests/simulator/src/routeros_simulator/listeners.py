@@ -163,7 +163,7 @@ class Listeners:
 
     def configure(self) -> None:
         """Make the sockets agree with the rows. Closing comes first, so that two services can swap their ports."""
-        if self._configuring or not self.router.on:
+        if self._configuring or not self.router.power.on:
             return
         self._configuring = True
         try:

@@ -32,7 +32,7 @@ class LocalSession:
     def __init__(
         self, router: Router, name: str = "admin", password: str = "", address: str = "127.0.0.1", via: str = "api"
     ) -> None:
-        if not router.on:  # a router that restarts is waited for
+        if not router.power.on:  # a router that restarts is waited for
             router.clock.advance(router.switches.reboot_time)
         found = router.login(name, password, address, via)
         if isinstance(found, Refused):

@@ -25,15 +25,16 @@ from . import (
 )
 from .address_lists import AddressLists
 from .call import Call, Handler, Send
-from .clock import Clock, Timer
+from .clock import Clock
 from .dates import show_moment
 from .device_mode import DeviceMode
-from .errors import BUILT_IN, Fatal, Refused, Trap
+from .errors import Fatal, Refused, Trap
 from .facts import Property, menus_of
 from .history import History
 from .logs import Logs
 from .overlay import POLICIES
 from .policies import history_policy, needed
+from .power import Power
 from .references import References
 from .safe_mode import SafeMode
 from .scripting import Scripts
@@ -111,10 +112,7 @@ class Router:
         self.history = History(self.clock.now)
         self.changed: list[Callable[[str], None]] = []
         self.closing: list[Callable[[Session], None]] = []
-        # off while it restarts; told of both: callbacks(on)
-        self.on = True
-        self.power: list[Callable[[bool], None]] = []
-        self._starting: Timer | None = None
+        self.power = Power(self)
         self.sessions: list[Session] = []
         self.asking: Session | None = None
         # what /system/package/update finds
@@ -246,7 +244,7 @@ class Router:
         Raises ConnectionError while the router is off.
         """
         self.clock.run_due()
-        if not self.on:
+        if not self.power.on:
             raise ConnectionError("the router is off")
         row = self.users.judge(name, password, address, via)
         if isinstance(row, Refused):
@@ -286,49 +284,8 @@ class Router:
         self.safe_mode.closed(session, quit=quit)
 
     def reboot(self, load: Callable[[], None] | None = None) -> None:
-        """Every session ends, what is dynamic is gone, pending safe mode changes are undone; then the router starts.
-
-        load: puts another configuration in place before that.
-        """
-        self.power_off(load)
-        wait = self.switches.reboot_time
-        if wait:
-            self._starting = self.clock.call_later(wait, self.power_on)
-        else:
-            self.power_on()
-
-    def power_off(self, load: Callable[[], None] | None = None) -> None:
-        """Nothing is served until power_on()."""
-        self.safe_mode.reboot()
-        self.on = False
-        if self._starting is not None:
-            self._starting.cancel()
-        for session in list(self.sessions):
-            for callback in list(self.closing):
-                callback(session)
-            self.close(session)
-        with self.batch():
-            for table in self.tables.values():
-                for row in [row for row in table if row.dynamic and row.locked != BUILT_IN]:
-                    if row.linked:
-                        table.delete(row)
-            if load is not None:
-                load()
-        self.history.actions.clear()
-        self.history.undone.clear()
-        self.scripts.forget()
-        for told in list(self.power):
-            told(False)
-
-    def power_on(self) -> None:
-        """The router has started: it is served again, and jobs begin anew."""
-        if self.on:
-            return
-        self.on = True
-        self.clock.boot = self.clock.now()
-        for told in list(self.power):
-            told(True)
-        jobs.restarted(self)
+        """Restart, with another configuration that load puts in place."""
+        self.power.restart(load)
 
     # --- commands
 

@@ -122,14 +122,14 @@ class Server:
         self.listeners = Listeners(self.router, self.options.hosts, self._arrived, self._moved, served)
         self.listeners.start({**dict.fromkeys(served, 0), **self.options.ports})
         self.router.closing.append(self._close_session)
-        self.router.power.append(self._switched)
+        self.router.power.told.append(self._switched)
         self.router.changed.append(self._changed)
 
     async def stop(self) -> None:
         """Close everything, as a router does that is switched off: what safe mode has not released is undone."""
         self.router.changed.remove(self._changed)
         self.router.closing.remove(self._close_session)
-        self.router.power.remove(self._switched)
+        self.router.power.told.remove(self._switched)
         self.listeners.stop()
         self.silence.close()
         for task in list(self._opening):

@@ -128,7 +128,7 @@ def _reboot(call: Call) -> None:
 
 def _shutdown(call: Call) -> None:
     call.expect(())
-    call.router.power_off()
+    call.router.power.off()
 
 
 class SafeModeHooks(Hooks):
