@@ -161,7 +161,7 @@ conformance: $(READY) $(CLIENTS) ## the simulator against real command trees and
 	  --junitxml=build/results/conformance.xml $(PYTEST_ARGS)
 
 # Those that every run has time for; test-full runs them all, and every cut of them.
-PROOFS := cuts lockouts playbooks
+PROOFS := cuts lockouts playbooks bootstrap_cuts
 
 .PHONY: prove
 prove: $(READY) ## that nobody is locked out: ways to do it, and changes that only look like them

@@ -66,7 +66,13 @@ options:
       - The result holds the same under C(inventory).
     type: path
   certificate:
-    description: The certificate of C(api-ssl), where it shall differ from the default.
+    description:
+      - The certificate of C(api-ssl), where it shall differ from the default, which is one that an authority on the
+        router signs.
+      - C(ownca_...), C(certificate_...), C(privatekey_...) and C(pkcs12_...) are those of
+        M(bastion.routeros.certificate). With them, the file C(ansible_routeros_ca_path) holds the authority and has to
+        be there before, and that verified TLS has stood is remembered beside it as C(INVENTORY_HOSTNAME.verified).
+      - A private key is sent over SSH and over verified TLS only.
     type: dict
     default: {}
     suboptions:
@@ -96,6 +102,46 @@ options:
         description: Days before its end from which on a new one is made.
         type: int
         default: 30
+      ownca_path:
+        description: File on the controller with the authority that signs; the router's key never leaves it.
+        type: path
+      ownca_content:
+        description: The same as text.
+        type: str
+      ownca_privatekey_path:
+        description: File on the controller with the authority's private key.
+        type: path
+      ownca_privatekey_content:
+        description: The same as text. Never shown.
+        type: str
+      ownca_privatekey_passphrase:
+        description: Passphrase of that key. Never shown.
+        type: str
+      ownca_create:
+        description: Make that authority when there is none.
+        type: bool
+        default: false
+      certificate_path:
+        description: File on the controller with the certificate to bring along, and the authorities above it.
+        type: path
+      certificate_content:
+        description: The same as text.
+        type: str
+      privatekey_path:
+        description: File on the controller with its private key.
+        type: path
+      privatekey_content:
+        description: The same as text. Never shown.
+        type: str
+      privatekey_passphrase:
+        description: Passphrase of that key. Never shown.
+        type: str
+      pkcs12_path:
+        description: PKCS#12 file on the controller to bring along instead.
+        type: path
+      pkcs12_passphrase:
+        description: Passphrase of that file. Never shown.
+        type: str
   virtual_addresses:
     description:
       - Addresses that the router shares with others (VRRP). They go into the certificate as well.

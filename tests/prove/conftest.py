@@ -19,6 +19,7 @@ LINES = (
     ("legitimate changes tried / refused", "legitimate changes tried", "legitimate changes refused"),
     ("cuts tried / states in between", "cuts tried", "states in between"),
     ("intermediate rulesets judged / wrong", "intermediate rulesets judged", "intermediate rulesets wrong"),
+    ("bootstrap: cuts tried / locked out", "bootstrap cuts tried", "bootstrap locked out"),
     ("two controllers: turns tried / said to be kept and not", "turns tried", "turns belied"),
 )
 

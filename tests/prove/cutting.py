@@ -72,20 +72,24 @@ class Trial:
         send = Wire.send
 
         def counted(wire: Wire, words: tuple[str, ...]) -> None:
-            if self._dead:
-                raise Killed
-            if self.sentences == self._at:
-                # What others send meanwhile does not count.
-                sentences, self.sentences, self._at = self.sentences, -1_000_000, -1
-                try:
-                    self._event()
-                finally:
-                    self.sentences = sentences
-            self.sentences += 1
-            self.sent.append(words[0])
+            self.count(words[0])
             send(wire, words)
 
         patch.setattr(Wire, "send", counted)
+
+    def count(self, command: str) -> None:
+        """A sentence is about to be sent: let happen what is to happen there."""
+        if self._dead:
+            raise Killed
+        if self.sentences == self._at:
+            # What others send meanwhile does not count.
+            sentences, self.sentences, self._at = self.sentences, -1_000_000, -1
+            try:
+                self._event()
+            finally:
+                self.sentences = sentences
+        self.sentences += 1
+        self.sent.append(command)
 
     def interrupt(self, after: int, kind: str) -> Callable[[], bool]:
         """Let something happen when so many sentences were sent, and the next one is about to be.

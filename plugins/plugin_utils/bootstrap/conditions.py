@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Change
 from ansible_collections.bastion.routeros.plugins.plugin_utils.changes.user import User
@@ -14,45 +13,8 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operatio
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.state import State
 from ansible_collections.bastion.routeros.plugins.plugin_utils.values.prefixes import BadPrefix, outside
 
-CLOCK, USER, GROUP = "/system/clock", "/user", "/user/group"
+USER, GROUP = "/user", "/user/group"
 FULL = "full"
-# The router tells its local time, so a day of difference is none.
-TOLERATED_DAYS = 1
-
-
-def today() -> date:
-    """The controller's date."""
-    return datetime.now(UTC).date()
-
-
-class Clock(Change):
-    """A certificate is made by the router's clock and believed by the controller's.
-
-    A router without a battery starts in 1970 until it has found a time server, and what it signs then is not valid any
-    more, or not yet, for anybody else.
-    """
-
-    name = "bootstrap"
-    paths = (CLOCK,)
-
-    def plan(self, state: State, handles: Iterator[str]) -> list[Operation]:
-        text = next(iter(state.rows(CLOCK)), {}).get("date", "")
-        try:
-            found = date.fromisoformat(text)
-        except ValueError:
-            return []
-        days = (found - today()).days
-        if abs(days) > TOLERATED_DAYS:
-            raise self.bad(
-                "clock",
-                f"the router's date is {found}, which is {abs(days)} days {'ahead of' if days > 0 else 'behind'} this "
-                "controller's. A certificate that it makes now would not be valid. Set its clock (/system/clock, or "
-                "/system/ntp/client with a server that it can reach) and run again. Nothing was written",
-            )
-        return []
-
-    def view(self, state: State) -> dict[str, list[Row]]:
-        return {}
 
 
 class Admitted(Change):

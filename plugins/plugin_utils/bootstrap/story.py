@@ -105,7 +105,7 @@ class Bootstrap:
         self._wanted.check_password(secret, self._password.option)
         if self._admin_password.value():
             self._wanted.check_password(self._admin_password.value(), "admin.password")
-        self._ways = Ways(replace(self._wanted.way, password=secret))
+        self._ways = self._ways_with(secret)
         found = self._ways.find()
         self.told.way = found.kind
         if found.kind == SSH:
@@ -115,10 +115,28 @@ class Bootstrap:
         self.told.ca_fingerprint = saved_fingerprint(str(self._ways.final)) or ""
         return self.told
 
+    def _ways_with(self, secret: str) -> Ways:
+        way, wanted = replace(self._wanted.way, password=secret), self._wanted
+        if not wanted.signed_elsewhere:
+            return Ways(way)
+        if not Path(way.ca_path).exists() and not wanted.options["certificate"].get("ownca_create"):
+            raise BadOption(
+                f"bootstrap: certificate: {way.ca_path} (ansible_routeros_ca_path) is not there. It has to hold the CA "
+                "of the certificate that comes from elsewhere, so that the router can be verified by it. Nothing was "
+                "written"
+            )
+        return Ways(way, Path(way.ca_path).with_name(f"{wanted.name}.verified"))
+
     # -- from a session of the API ---------------------------------------------------------------------------------
 
     def _from_api(self, found: Found) -> None:
         proved = found.kind != FIRST_CONTACT
+        if self._wanted.brings_key and not proved and not self._check_mode:
+            raise BadOption(
+                "bootstrap: certificate: its private key would go over a channel that nobody has verified. Use first "
+                "contact by ssh with a host key that you know, or have the router make its key (ownca_path, or neither)"
+                ". Nothing was written"
+            )
         if proved and not self._check_mode:
             self._ways.promote()
             found = Found(found.kind, self._ways.verified() if found.kind == VERIFIED else self._ways.first_user())

@@ -15,7 +15,6 @@ from typing import Any
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.bootstrap.conditions import (
     Admitted,
-    Clock,
     Disabled,
     Remaining,
 )
@@ -30,11 +29,21 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.setti
 from ansible_collections.bastion.routeros.plugins.plugin_utils.values.prefixes import subject_alt_name
 from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.connection_options import ConnectionOptions
 
-AUTHORITY, LEAF = "bastion-ca", "bastion-api-ssl"
+AUTHORITY = "bastion-ca"
 # Without one of these the automation's next run ends at the door.
 NEEDED = ("api", "read", "write")
 # Of a group for people: everything that RouterOS lets a user do.
 FULL = "full"
+# Of the options of the module certificate: an authority on the controller, and what is brought along with its key.
+OWN_AUTHORITY = (
+    "ownca_path", "ownca_content", "ownca_privatekey_path", "ownca_privatekey_content", "ownca_privatekey_passphrase",
+    "ownca_create",
+)  # fmt: skip
+BROUGHT = (
+    "certificate_path", "certificate_content", "privatekey_path", "privatekey_content", "privatekey_passphrase",
+    "pkcs12_path", "pkcs12_passphrase",
+)  # fmt: skip
+ELSEWHERE = (*OWN_AUTHORITY, *BROUGHT)
 Options = Mapping[str, Any]
 
 
@@ -125,6 +134,16 @@ class Wanted:
         return str(self.admin.get("name") or (first.user if first else ""))
 
     @property
+    def brings_key(self) -> bool:
+        """Whether the certificate comes from the controller together with its key."""
+        return any(self.options["certificate"].get(name) for name in BROUGHT)
+
+    @property
+    def signed_elsewhere(self) -> bool:
+        """Whether the CA is none of the router's own, so that its file is there before the router is prepared."""
+        return any(self.options["certificate"].get(name) for name in ELSEWHERE)
+
+    @property
     def policies(self) -> Sequence[str]:
         """What the automation may do, in RouterOS's order."""
         return granted(self.options["policies"])
@@ -144,7 +163,6 @@ class Wanted:
         """All that there is to do, in order, with what has to be so on the router."""
         sources = self.options["sources"]
         return [
-            Clock({}),
             *([Admitted({"sources": sources})] if sources else []),
             *self.opening(save_to),
             *self.account(password),
@@ -156,7 +174,15 @@ class Wanted:
 
     def opening(self, save_to: str) -> list[Change]:
         """CA, certificate and service: verified TLS. ``save_to``: where the CA goes on the controller."""
-        given = {name: value for name, value in (self.options["certificate"] or {}).items() if value is not None}
+        given = {name: value for name, value in self.options["certificate"].items() if value is not None}
+        elsewhere = {name: given[name] for name in given if name in ELSEWHERE}
+        service = {"name": "api-ssl", "certificate": given["name"], "tls_version": "only-1.2", "disabled": False}
+        if self.options["port"]:
+            service["port"] = self.options["port"]
+        binding = _change("service", service)
+        if self.brings_key:
+            brought = {"name": given["name"], "renew_before": given["renew_before"], **elsewhere}
+            return [_change("certificate", brought), binding]
         host = self.way.address.partition("%")[0]
         names = given.get("subject_alt_names") or [self.way.server_name, host]
         names = [subject_alt_name(str(each)) for each in [*names, *self.options["virtual_addresses"]]]
@@ -169,17 +195,15 @@ class Wanted:
             **common,
         }
         leaf = {
-            "name": given.get("name", LEAF),
+            "name": given["name"],
             "common_name": given.get("common_name", self.way.server_name),
             "subject_alt_name": list(dict.fromkeys(names)),
             "days_valid": given["days_valid"],
-            "ca": AUTHORITY,
             **common,
         }
-        service = {"name": "api-ssl", "certificate": leaf["name"], "tls_version": "only-1.2", "disabled": False}
-        if self.options.get("port"):
-            service["port"] = self.options["port"]
-        return [_change("certificate", authority), _change("certificate", leaf), _change("service", service)]
+        if self.signed_elsewhere:
+            return [_change("certificate", {**leaf, **elsewhere}), binding]
+        return [_change("certificate", authority), _change("certificate", {**leaf, "ca": AUTHORITY}), binding]
 
     def account(self, password: str, update: str = "probe") -> list[Change]:
         """The automation's group and user."""

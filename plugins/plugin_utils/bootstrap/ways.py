@@ -26,6 +26,10 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.session impo
 
 VERIFIED, FIRST_USER, FIRST_CONTACT, SSH = "verified", "first user", "first contact", "ssh"
 PENDING = ".not-proved-yet"
+REMEMBERED = """\
+{where} has shown a certificate that was verified. As long as this file is here, bastion.routeros.bootstrap speaks
+nothing less than verified TLS to it. Remove it when the router was reset.
+"""
 # The answers of a router that has no certificate, or of somebody who wants it to look like that.
 _LESS = frozenset({"tls_no_certificate", "tls_on_plain", "tls_has_certificate"})
 
@@ -60,19 +64,27 @@ class Ways:
     """The ways to one router.
 
     :param options: of the inventory, with the password of the automation's user whatever it comes from
+    :param shared: where to remember that verified TLS has stood, for a router whose CA is none of its own and therefore
+        known from the start; ``None`` where the CA file itself tells
     """
 
-    def __init__(self, options: ConnectionOptions) -> None:
+    def __init__(self, options: ConnectionOptions, shared: Path | None = None) -> None:
         self._options = options
+        self._shared = shared
         self.final = Path(options.ca_path)
-        self.pending = self.final.with_name(self.final.name + PENDING)
+        self.pending = self.final if shared else self.final.with_name(self.final.name + PENDING)
+
+    @property
+    def known(self) -> bool:
+        """Whether verified TLS has stood before."""
+        return (self._shared or self.final).exists()
 
     def find(self) -> Found:
         """The best way that stands. What was proved with the pending CA is kept from now on: see :meth:`promote`.
 
         :raises RouterError: there is none that may be used; says why.
         """
-        if self.final.exists():
+        if self.known:
             return self._over_tls(self.final, known=True)
         why: RouterError = ConnectFailed(
             f"The CA of {self._options.where} is not here yet ({self.final}).", kind="ca_file_missing"
@@ -115,8 +127,12 @@ class Ways:
 
     def promote(self) -> None:
         """Verified TLS has stood with the pending CA: from now on nothing less is spoken."""
-        if self.pending.exists():
-            os.replace(self.pending, self.final)
+        if self._shared is None:
+            if self.pending.exists():
+                os.replace(self.pending, self.final)
+        elif not self._shared.exists():
+            self._shared.parent.mkdir(parents=True, exist_ok=True)
+            self._shared.write_text(REMEMBERED.format(where=self._options.where), encoding="utf-8")
 
     def _over_tls(self, ca: Path, *, known: bool) -> Found:
         options = self.future(ca)
@@ -147,10 +163,11 @@ class Ways:
         return door
 
     def _downgrade(self, error: ConnectFailed) -> ConnectFailed:
+        known = self._shared or self.final
         return ConnectFailed(
-            f"Verified TLS is known for {self._options.where} ({self.final} is its CA), and now it offers less: "
+            f"Verified TLS is known for {self._options.where} ({known} tells so), and now it offers less: "
             f"{error.message} Nothing less is used, and no password was sent. If the router was reset, or its "
-            f"certificate removed, make sure of that at the router, delete {self.final} and run bootstrap again. If "
+            f"certificate removed, make sure of that at the router, delete {known} and run bootstrap again. If "
             "not, somebody may be between this controller and the router.",
             kind="downgrade",
         )

@@ -14,6 +14,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.bootstrap import 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.bootstrap.kept import Kept
 from ansible_collections.bastion.routeros.plugins.plugin_utils.bootstrap.story import Bootstrap, Told
 from ansible_collections.bastion.routeros.plugins.plugin_utils.bootstrap.wanted import Wanted
+from ansible_collections.bastion.routeros.plugins.plugin_utils.changes.certificate_options import secret_texts
 from ansible_collections.bastion.routeros.plugins.plugin_utils.options import BadOption, validate
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning import report
 from ansible_collections.bastion.routeros.plugins.plugin_utils.task.masking import Masker
@@ -58,6 +59,9 @@ class BootstrapWork:
         admin = self._task.args.get("admin")
         if isinstance(admin, Mapping):
             masker.add(admin.get("password"))
+        certificate = self._task.args.get("certificate")
+        if isinstance(certificate, Mapping):
+            masker.add(*secret_texts(certificate))
 
     def _work(self, door: Door, masker: Masker) -> dict[str, Any]:
         options = validate("bootstrap", self._task.args)

@@ -15,6 +15,7 @@ from typing import Any
 from ansible_collections.bastion.routeros.plugins.plugin_utils.bootstrap.kept import Kept
 from ansible_collections.bastion.routeros.plugins.plugin_utils.bootstrap.story import Bootstrap, Told
 from ansible_collections.bastion.routeros.plugins.plugin_utils.bootstrap.wanted import Wanted
+from ansible_collections.bastion.routeros.plugins.plugin_utils.bootstrap.ways import PENDING
 from ansible_collections.bastion.routeros.plugins.plugin_utils.options import validate
 from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.connection_options import (
     ConnectionOptions,
@@ -87,7 +88,9 @@ class Newcomer:
     def gets_in(self, tls: str = "verify", user: str = "automation", password: str = PASSWORD) -> bool:
         """Whether a login over the API succeeds."""
         port = self.ports["plain" if tls == "plain" else "anonymous"]
-        ca = str(self.ca) if tls == "verify" else ""
+        # What lies beside it until verified TLS has stood would do for somebody who has to get in.
+        file = self.ca if self.ca.exists() else self.ca.with_name(self.ca.name + PENDING)
+        ca = str(file) if tls == "verify" else ""
         try:
             Door(ConnectionOptions(self.host, user, password, port=port, tls=tls, ca_path=ca, timeout=3)).open().close()
         except (ConnectFailed, LoginFailed):

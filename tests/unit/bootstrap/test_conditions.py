@@ -1,18 +1,14 @@
 # Copyright (c) 2026, the bastion.routeros contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The clock, and who keeps full rights."""
+"""Who keeps full rights."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from ansible_collections.bastion.routeros.plugins.plugin_utils.bootstrap.conditions import (
-    Clock,
     Disabled,
     Remaining,
-    today,
 )
 from ansible_collections.bastion.routeros.plugins.plugin_utils.options import BadOption
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import handles
@@ -20,26 +16,6 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.state im
 from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version
 
 VERSION = Version.parse("7.22.3")
-
-
-def clock(text: str) -> State:
-    return State(VERSION, tables={"/system/clock": [{"date": text, "time": "12:00:00"}]})
-
-
-@pytest.mark.parametrize("days", [-1, 0, 1])
-def test_a_clock_that_is_right(days: int) -> None:
-    assert Clock({}).plan(clock((today() + timedelta(days)).isoformat()), handles()) == []
-
-
-@pytest.mark.parametrize("date", ["1970-01-01", "2023-03-10", (today() + timedelta(400)).isoformat()])
-def test_a_clock_that_is_wrong(date: str) -> None:
-    with pytest.raises(BadOption, match=f"the router's date is {date}.*Set its clock"):
-        Clock({}).plan(clock(date), handles())
-
-
-def test_a_clock_that_cannot_be_read_is_no_reason_to_stop() -> None:
-    assert Clock({}).plan(clock("nov/22/2026"), handles()) == []
-    assert Clock({}).plan(State(VERSION, tables={"/system/clock": []}), handles()) == []
 
 
 GROUPS = [
