@@ -35,12 +35,7 @@ CASES = [
     *((version, method, "killed") for version in ("7.12.2", "7.18.2") for method in KINDS),
     *(("7.16.2", "plain", kind) for kind in COMMON),
 ]
-A_FEW = [
-    ("7.24", "anonymous", "killed"),
-    ("7.24", "plain", "cut"),
-    ("7.18.2", "plain", "rebooted"),
-    ("7.24", "ssh", "killed"),
-]
+A_FEW = [("7.24", "anonymous", "killed"), ("7.24", "plain", "cut"), ("7.18.2", "plain", "rebooted")]
 
 
 class Bootstrapping(Trial):

@@ -110,6 +110,12 @@ class ConsoleSession:
 
         :raises Trap: with what the console printed; Closed, TimedOut: see ssh.Console.run
         """
+        if command.endswith("/print"):
+            names = [word.removeprefix("=.proplist=") for word in words if word.startswith("=.proplist=")]
+            query = [word for word in words if word.startswith("?")]
+            return Reply(
+                rows=self.read(command.removesuffix("/print"), ",".join(names).split(",") if names else (), query)
+            )
         line = line_of(command, words)
         if not command.endswith("/add"):
             self._run(line, command, timeout)
@@ -145,6 +151,16 @@ class ConsoleSession:
                     as_list = known.type.removeprefix("!").split(" ")[0] in _LISTS
                     held[name] = text.replace(";", ",") if as_list else text
         return list(rows.values())
+
+    def send_many(self, sentences: Sequence[tuple[str, ...]], window: int | None = None) -> list[Reply | Trap]:
+        """Commands that do not depend on one another; over the console one after the other all the same."""
+        answers: list[Reply | Trap] = []
+        for command, *words in sentences:
+            try:
+                answers.append(self.call(command, *words))
+            except Trap as trap:
+                answers.append(trap)
+        return answers
 
     def statistics(self) -> dict[str, int | float]:
         """What this session cost so far."""

@@ -121,3 +121,20 @@ def test_many_properties_are_asked_for_in_several_lines() -> None:
 def test_only_simple_questions_are_understood() -> None:
     with pytest.raises(ValueError, match="not a query"):
         session()[0].read("/user", (), ("?#|",))
+
+
+def test_a_print_is_a_read_and_many_are_one_after_the_other() -> None:
+    console, lines = session("*1 .id=*1\r\n*1 name=a\r\n", "")
+    first, second = console.send_many([("/user/print", "=.proplist=name,.id", "?name=a"), ("/user/remove", "=.id=*1")])
+    assert not isinstance(first, Trap)
+    assert first.rows == [{".id": "*1", "name": "a"}]
+    assert not isinstance(second, Trap)
+    assert lines.lines[1].startswith("{/user/remove *1; ")
+
+
+def test_one_that_is_refused_does_not_stop_the_others() -> None:
+    console, lines = session("no such item\r\n", fails=True)
+    (answer,) = console.send_many([("/user/remove", "=.id=*9")])
+    assert isinstance(answer, Trap)
+    assert answer.is_missing_item
+    assert len(lines.lines) == 1
