@@ -53,7 +53,7 @@ class Kept:
     :ivar path: of the file; ``""`` when there is none
     :ivar form: ``vault`` (a file of variables, encrypted), ``vars`` (the same in the clear), ``text`` (it alone)
     :ivar variable: its name in a file of variables
-    :ivar option: the option's name, for messages
+    :ivar option: the module and its option, for messages
     """
 
     given: str
@@ -111,7 +111,20 @@ class Kept:
         self._found, self._made = self._read(), ""
         return self._found
 
-    def _read(self) -> str:
+    def others(self) -> list[str]:
+        """The names of the other variables in the file, which would be lost if it were replaced.
+
+        :raises BadOption: the file cannot be read.
+        """
+        if self.form == "text":
+            return []
+        try:
+            held: Any = yaml.safe_load(self._text())
+        except yaml.YAMLError:
+            raise self._bad(f"{self.path} is no file of variables") from None
+        return sorted(str(name) for name in held if name != self.variable) if isinstance(held, dict) else []
+
+    def _text(self) -> str:
         path = Path(self.path).expanduser()
         try:
             text = path.read_text(encoding="utf-8")
@@ -126,6 +139,12 @@ class Kept:
                 text = self.vault.decrypt(text)
             except ValueError as error:
                 raise self._bad(f"{path} cannot be decrypted: {error}") from None
+        return text
+
+    def _read(self) -> str:
+        path, text = Path(self.path).expanduser(), self._text()
+        if not text:
+            return ""
         found = text.strip() if self.form == "text" else self._variable(text)
         if not found:
             raise self._bad(f"{path} is there, but holds no password ({self.variable})")
@@ -140,7 +159,7 @@ class Kept:
         return found if isinstance(found, str) else ""
 
     def _bad(self, what: str) -> BadOption:
-        return BadOption(f"bootstrap: {self.option}: {what}. Nothing was written")
+        return BadOption(f"{self.option}: {what}. Nothing was written")
 
 
 def _variables(name: str, text: str) -> str:

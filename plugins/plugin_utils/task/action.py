@@ -23,6 +23,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.task.entries impo
 from ansible_collections.bastion.routeros.plugins.plugin_utils.task.facts import gather
 from ansible_collections.bastion.routeros.plugins.plugin_utils.task.knock_work import KnockWork
 from ansible_collections.bastion.routeros.plugins.plugin_utils.task.masking import Masker
+from ansible_collections.bastion.routeros.plugins.plugin_utils.task.rotation_work import RotationWork
 from ansible_collections.bastion.routeros.plugins.plugin_utils.task.verdict_action import VerdictWork
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.settings import Settings
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.transaction import Outcome, Transaction
@@ -216,6 +217,10 @@ class ControllerCertificateAction(ControllerCertificateWork, RouterAction):
     """Makes a certificate of the controller's own."""
 
 
+class RotationAction(RotationWork, ChangeAction):
+    """A new password, kept at home first."""
+
+
 _KINDS: dict[str, type[RouterAction]] = {
     "bootstrap": BootstrapAction,
     "transaction": TransactionAction,
@@ -224,6 +229,7 @@ _KINDS: dict[str, type[RouterAction]] = {
     "wait": WaitAction,
     "connection_info": ConnectionInfoAction,
     "knock": KnockAction,
+    "password_rotation": RotationAction,
     "verdict_info": VerdictAction,
 }
 

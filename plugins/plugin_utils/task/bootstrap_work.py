@@ -41,6 +41,12 @@ class PlayVault:
             raise ValueError("no vault secret of this play fits") from error
 
 
+def play_vault(loader: Any) -> PlayVault | None:
+    """What this play can encrypt with; ``None`` when it was given no vault secret."""
+    secrets = getattr(getattr(loader, "_vault", None), "secrets", None)
+    return PlayVault(secrets) if secrets else None
+
+
 class BootstrapWork:
     """Mixed into the action of all modules, which masks results and errors."""
 
@@ -70,14 +76,15 @@ class BootstrapWork:
             masker.add(way.first_contact.passphrase)
         name = str(self._variables.get("inventory_hostname", way.host))
         wanted = Wanted(name, way, options)
-        secrets = getattr(getattr(self._loader, "_vault", None), "secrets", None)
-        vault = PlayVault(secrets) if secrets else None
+        vault = play_vault(self._loader)
         form = options["password_format"]
         admin = wanted.admin
-        kept = Kept(way.password, options["password_file"] or "", form, "ansible_password", "password_file", vault)
+        kept = Kept(
+            way.password, options["password_file"] or "", form, "ansible_password", "bootstrap: password_file", vault
+        )
         admin_kept = Kept(
             admin["password"] or "", admin["password_file"] or "", form, admin["password_variable"],
-            "admin.password_file", vault,
+            "bootstrap: admin.password_file", vault,
         )  # fmt: skip
         for each in (kept, admin_kept):
             masker.add(each.value())

@@ -17,6 +17,8 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.options import Ba
 
 ROOT = Path(__file__).resolve().parents[3]
 PREFIX = "bastion.routeros."
+# Where one is kept, and how.
+NO_PASSWORDS = {"update_password", "password_file", "password_format", "password_variable"}
 KEYWORDS = {
     "name",
     "loop",
@@ -66,7 +68,7 @@ def check(module: str, given: dict[str, Any]) -> None:
 def passwords(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
         for key, item in value.items():
-            if "password" in str(key) and isinstance(item, str) and "update" not in key:
+            if "password" in str(key) and isinstance(item, str) and key not in NO_PASSWORDS:
                 yield item
             yield from passwords(item)
     elif isinstance(value, list):

@@ -22,6 +22,10 @@ MODULES = {path.stem for path in FOLDER.glob("*.py")}
 READING = {"connection_info", "controller_certificate", "facts", "knock", "verdict_info", "wait"}
 # Protects itself: none of the options of a transaction would make sense.
 OWN_PROTECTION = {"bootstrap"}
+OWN_RESULTS = {
+    "bootstrap": {"way", "ca_fingerprint", "host_key", "inventory"},
+    "password_rotation": {"user", "password_file"},
+}
 PROTECTION = ("safe_mode", "safe_mode_wait", "prove", "prove_as", "settle", "acknowledge_lockout")
 ACTION = """\
 from __future__ import annotations
@@ -73,7 +77,8 @@ def test_it_says_what_users_ask_first(module: str, doc: dict[str, Any]) -> None:
     assert module in OWN_PROTECTION or set(PROTECTION) <= set(doc["options"])
     assert doc["attributes"]["check_mode"]["support"] == "full"
     assert doc["attributes"]["diff_mode"]["support"] == "full"
-    assert doc["attributes"]["idempotent"]["support"] == "full"
+    # A new password each time, unless the user says how old the last one may become.
+    assert doc["attributes"]["idempotent"]["support"] == ("partial" if module == "password_rotation" else "full")
 
 
 def test_results_are_the_promised_ones(module: str, returned: dict[str, Any]) -> None:
@@ -81,8 +86,7 @@ def test_results_are_the_promised_ones(module: str, returned: dict[str, Any]) ->
         assert set(returned) == {"ansible_facts", "statistics", "warnings"}
     elif module not in READING:
         promised = {"operations", "before", "after", "diff", "statistics", "warnings"}
-        own = {"way", "ca_fingerprint", "host_key", "inventory"} if module == "bootstrap" else set()
-        assert set(returned) == {*promised, *own, "protected_by", "proved_over"}
+        assert set(returned) == {*promised, *OWN_RESULTS.get(module, ()), "protected_by", "proved_over"}
         assert set(returned["statistics"]["contains"]) == {
             *("sentences", "round_trips", "bytes_sent", "bytes_received", "seconds")
         }
