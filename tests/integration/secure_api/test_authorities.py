@@ -78,3 +78,46 @@ def test_from_the_routers_own_to_the_sites_and_gone(tmp_path: Path) -> None:
         gone = stage.play(extra={"secure_api_state": "absent"})
         assert gone.code == 0, gone.text
         assert certificates(router) == []
+
+
+def test_the_playbook_rotate_renews_a_fleet_in_small_batches(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        fleet = {f"router{n}": stack.enter_context(running("7.22.3", time_scale=SCALE)) for n in (1, 2)}
+        hosts = {host: {"ansible_port": router.api_ssl_port} for host, router in fleet.items()}
+        stage = Stage(
+            tmp_path,
+            0,
+            hosts=hosts,
+            variables={
+                "rotate_serial": 1,
+                "secure_api_certificate": {"ca": "controller", "days_valid": 60},
+                # A play that goes on in a later one reads it anew.
+                "rotate_password_format": "text",
+                "rotate_password_file": "{{ inventory_dir }}/{{ inventory_hostname }}.password",
+                "rotate_password_older_than": 1,
+                "ansible_password": "{{ lookup('ansible.builtin.file', rotate_password_file) }}",
+            },
+        )
+        for host in fleet:
+            (tmp_path / f"{host}.password").write_text(PASSWORD)
+        assert stage.play().code == 0
+        before = {host: router.rows("/certificate") for host, router in fleet.items()}
+        young = stage.play(playbook="bastion.routeros.rotate")
+        assert (young.code, set(young.changes.values())) == (0, {0}), young.text
+
+        due = {
+            "secure_api_certificate": {"ca": "controller", "days_valid": 400, "renew_before": 100},
+            "rotate_password_older_than": 0,
+        }
+        done = stage.play("-vvvv", playbook="bastion.routeros.rotate", extra=due)
+        assert done.code == 0, done.text
+        # A certificate, what binds it, and a password; one router after the other.
+        assert done.text.count("PLAY [Renew certificates and passwords]") == len(fleet)
+        for host, router in fleet.items():
+            assert done.changes[host] == 2
+            password = (tmp_path / f"{host}.password").read_text().strip()
+            assert password not in (PASSWORD, "")
+            assert password not in done.text
+            assert router.rows("/certificate") != before[host]
+            good = outside.verifying(stage.ca(host))
+            assert outside.encrypted(router.api_ssl_port, COLLEAGUE, "automation", password, good) == "in"
