@@ -5,31 +5,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
-import random
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import LoginFailed
-from routeros_simulator.switches import WORDS, Switches
+from routeros_simulator.switches import PARTS, WORDS, Switches, mixture, positions
 from routeros_simulator.testing import running
 
 from ..traps.conftest import door_to, ours
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "simulator.md"
-#: positions of switches that are numbers; the first is the default
-NUMBERS: dict[str, tuple[float, ...]] = {
-    "rollback_delay": (2.0, 8.0),
-    "reboot_time": (20.0, 90.0),
-    "rule_delay": (0.0, 2.0),
-    "fresh_certificate_delay": (1.0, 4.0),
-    "sign_delay": (1.0, 5.0),
-    "file_delay": (0.2, 1.0),
-}
 MIXTURES = int(os.environ.get("SWITCH_MIXTURES", "4"))
 CALLS: list[tuple[str, dict[str, Any]]] = [
     ("user_group", {"name": "automation", "policy": ["api", "read", "write", "policy", "sensitive", "ftp", "test"]}),
@@ -58,33 +46,10 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-def positions() -> dict[str, tuple[Any, ...]]:
-    """Every switch with its positions, the default first."""
-    found: dict[str, tuple[Any, ...]] = {}
-    for one in dataclasses.fields(Switches):
-        if one.name in WORDS:
-            found[one.name] = WORDS[one.name]
-        elif isinstance(one.default, bool):
-            found[one.name] = (one.default, not one.default)
-        else:
-            found[one.name] = NUMBERS[one.name]
-        assert found[one.name][0] == one.default, one.name
-    return found
-
-
-def mixture(number: int) -> dict[str, Any]:
-    """0: the defaults; 1: everything the other way; beyond that a random choice that the number repeats."""
-    dice = random.Random(number)
-    return {
-        name: values[0] if number == 0 else values[-1] if number == 1 else dice.choice(values)
-        for name, values in positions().items()
-    }
-
-
 @pytest.mark.parametrize("version", ["7.16.2", "7.22.3"])
-@pytest.mark.parametrize("number", range(2 + MIXTURES))
-def test_modules_with_any_switches(number: int, version: str) -> None:
-    switches: Mapping[str, Any] = mixture(number)
+@pytest.mark.parametrize("mixed", ["default", "other", *(f"random:{number}" for number in range(MIXTURES))])
+def test_modules_with_any_switches(mixed: str, version: str) -> None:
+    switches = mixture(mixed)
     with running(version, time_scale=50, switches=switches) as sim:
         for module, options in CALLS:
             assert ours(sim, module, options).changed, (module, switches)
@@ -97,8 +62,9 @@ def test_modules_with_any_switches(number: int, version: str) -> None:
 
 def test_the_manual_has_every_switch_with_its_positions() -> None:
     table = dict(re.findall(r"^\| `(\w+)` \| ([^|]*) \|", DOCS.read_text(encoding="utf-8"), re.MULTILINE))
-    assert set(table) == set(positions())
+    assert set(table) == {*positions(), *PARTS}
     for name, values in positions().items():
+        assert values[0] == getattr(Switches(), name)
         (default,) = re.findall(r"\*\*(.*?)\*\*", table[name])
         if name in WORDS:
             assert tuple(table[name].replace("*", "").split(", ")) == values

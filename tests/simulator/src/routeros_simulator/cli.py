@@ -22,7 +22,7 @@ from .router import Router
 from .script_syntax import ScriptError
 from .server import Options, Server
 from .state import BadState, load_file, save_file
-from .switches import Switches
+from .switches import Switches, made
 
 
 def _switch(text: str) -> tuple[str, Any]:
@@ -105,7 +105,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    switches = dataclasses.replace(Switches(), **dict(arguments.switch))
+    switches = made(dict(arguments.switch))
     clock = Clock(arguments.time_scale, start=arguments.clock)
     router = Router(arguments.version, switches=switches, clock=clock)
     if arguments.device_mode is not None:

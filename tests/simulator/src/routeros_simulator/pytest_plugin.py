@@ -8,6 +8,7 @@ routeros: a fresh router for one test. routeros_factory: any number of them, of 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
@@ -19,10 +20,38 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """--routeros-version, and the same in a configuration file."""
+    """--routeros-version, and the same in a configuration file; --routeros-switches."""
     text = "RouterOS version of the fixture routeros"
     parser.addini("routeros_version", text, default="7.22.3")
     parser.addoption("--routeros-version", help=text)
+    parser.addoption(
+        "--routeros-switches",
+        metavar="default|other|random:SEED",
+        help="how open questions about RouterOS are decided for every router that does not say so itself",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Processes that tests start learn of the switches, too."""
+    from .switches import VARIABLE, mixture
+
+    text = config.getoption("--routeros-switches")
+    if text:
+        try:
+            mixture(text)
+        except ValueError as error:
+            raise pytest.UsageError(str(error)) from None
+        os.environ[VARIABLE] = text
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What the switches were, so that a run can be repeated."""
+    from .switches import VARIABLE, mixture
+
+    text = os.environ.get(VARIABLE) or "default"
+    if text != "default":
+        shown = " ".join(f"{name}={value}" for name, value in mixture(text).items())
+        terminalreporter.write_line(f"--routeros-switches {text}: {shown}")
 
 
 @pytest.fixture

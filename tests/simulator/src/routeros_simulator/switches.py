@@ -5,7 +5,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+import os
+import random
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 #: the words that a switch may have
 WORDS = {
@@ -25,6 +30,19 @@ WORDS = {
     "acme_failure": ("progress", "trap"),
     "exec_status": ("zero", "one"),
 }
+#: of switches that are numbers: the default, and another position to try
+NUMBERS: dict[str, tuple[float, float]] = {
+    "rollback_delay": (2.0, 8.0),
+    "reboot_time": (20.0, 90.0),
+    "rule_delay": (0.0, 2.0),
+    "fresh_certificate_delay": (1.0, 4.0),
+    "sign_delay": (1.0, 5.0),
+    "file_delay": (0.2, 1.0),
+}
+#: what is no question about routers, but a part that the world around them plays
+PARTS = frozenset({"acme"})
+#: where tests say how the switches of every router stand: default, other or random:SEED
+VARIABLE = "ROUTEROS_SWITCHES"
 
 
 @dataclass
@@ -101,3 +119,37 @@ class Switches:
         for name, words in WORDS.items():
             if getattr(self, name) not in words:
                 raise ValueError(f"the switch {name} is {', '.join(words)}, not {getattr(self, name)!r}")
+
+
+def positions() -> dict[str, tuple[Any, ...]]:
+    """Every open question with its positions, the default first."""
+    found: dict[str, tuple[Any, ...]] = {}
+    for one in dataclasses.fields(Switches):
+        if one.name in PARTS:
+            continue
+        if isinstance(one.default, bool):
+            found[one.name] = (one.default, not one.default)
+        else:
+            found[one.name] = WORDS.get(one.name) or NUMBERS[one.name]
+    return found
+
+
+def mixture(text: str) -> dict[str, Any]:
+    """The positions that "default", "other" (each switch the other way) or "random:SEED" stands for.
+
+    A seed is anything; the same one always means the same mixture. Raises ValueError for any other text.
+    """
+    kind, _unused, seed = text.partition(":")
+    if text == "default":
+        return {}
+    if text == "other":
+        return {name: values[-1] for name, values in positions().items()}
+    if kind == "random" and seed:
+        dice = random.Random(seed)
+        return {name: dice.choice(values) for name, values in positions().items()}
+    raise ValueError(f"switches stand as default, other or random:SEED, not {text!r}")
+
+
+def made(chosen: Mapping[str, Any]) -> Switches:
+    """Switches as the environment's mixture has them (VARIABLE), but for what is chosen. Raises ValueError."""
+    return Switches(**{**mixture(os.environ.get(VARIABLE) or "default"), **chosen})

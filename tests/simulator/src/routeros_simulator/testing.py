@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
-import dataclasses
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -23,7 +22,7 @@ from .loading import take_over
 from .router import Router
 from .server import Options, Server
 from .state import load_file, save_file
-from .switches import Switches
+from .switches import Switches, made
 
 T = TypeVar("T")
 #: seconds that a router may need to start or to stop
@@ -109,14 +108,15 @@ def running(
 ) -> Iterator[Simulator]:
     """Run a router while the block runs.
 
-    switches: a Switches, or just the fields that differ from their defaults. state: a file that is loaded when it
+    switches: a Switches, or just the fields that differ from their defaults (which the environment may have changed:
+    see switches.made). state: a file that is loaded when it
     exists and written in the end. load: a compact export, taken over as far as it is simulated. clock: what the router
     takes the time for at its start ("1970-01-02 00:00:00", UTC), as one without a battery does; default the machine's
     own. options: fields of ``server.Options`` (hosts, ports, ssh, round_trip, interface, ...).
     Raises what building or starting the router raises.
     """
     if not isinstance(switches, Switches):
-        switches = dataclasses.replace(Switches(), **(switches or {}))
+        switches = made(switches or {})
     started: concurrent.futures.Future[Simulator] = concurrent.futures.Future()
 
     async def serve() -> None:
