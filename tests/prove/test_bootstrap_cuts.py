@@ -25,7 +25,7 @@ from routeros_simulator.testing import Simulator, running
 
 # "make test-full" sets this: every sentence of every case. Otherwise some of each.
 FULL = os.environ.get("PROVE_CUTS") == "all"
-SOME = 9
+SOME = 6
 ADMIN = {"state": "disabled", "replaced_by": "netadmin", "password": ADMIN_PASSWORD}
 # Over SSH nobody waits for an answer that a silent network swallows longer than paramiko does, in earnest.
 SSH_KINDS = ("killed", "cut", "rebooted")
@@ -35,7 +35,12 @@ CASES = [
     *((version, method, "killed") for version in ("7.12.2", "7.18.2") for method in KINDS),
     *(("7.16.2", "plain", kind) for kind in COMMON),
 ]
-A_FEW = [("7.24", "anonymous", "killed"), ("7.24", "plain", "cut"), ("7.18.2", "plain", "rebooted")]
+A_FEW = [
+    ("7.24", "anonymous", "killed"),
+    ("7.24", "plain", "cut"),
+    ("7.18.2", "plain", "rebooted"),
+    ("7.24", "ssh", "killed"),
+]
 
 
 class Bootstrapping(Trial):

@@ -21,22 +21,23 @@ def variables(way: ConnectionOptions, inventory_dir: str = "") -> dict[str, Any]
 
     :param inventory_dir: a CA file below it is named by it, so that the whole inventory can be moved
     """
+    # Ansible's own texts and numbers remember where they come from, and no YAML can represent that.
     found: dict[str, Any] = {
         "ansible_connection": "bastion.routeros.api",
-        "ansible_host": way.host,
-        "ansible_port": way.effective_port,
-        "ansible_user": way.user,
+        "ansible_host": str(way.host),
+        "ansible_port": int(way.effective_port),
+        "ansible_user": str(way.user),
         "ansible_routeros_ca_path": _movable(way.ca_path, inventory_dir),
     }
     if way.tls_hostname:
-        found["ansible_routeros_tls_hostname"] = way.tls_hostname
+        found["ansible_routeros_tls_hostname"] = str(way.tls_hostname)
     return found
 
 
 def _movable(path: str, inventory_dir: str) -> str:
     if inventory_dir and Path(path).is_relative_to(inventory_dir):
         return "{{ inventory_dir }}/" + str(Path(path).relative_to(inventory_dir))
-    return path
+    return str(path)
 
 
 def differs(path: str, name: str, held: dict[str, Any]) -> bool:

@@ -163,7 +163,7 @@ class Kept:
 
 
 def _variables(name: str, text: str) -> str:
-    return "---\n" + yaml.safe_dump({name: text}, allow_unicode=True)
+    return "---\n" + yaml.safe_dump({str(name): text}, allow_unicode=True)
 
 
 def _write_once(target: Path, text: str) -> None:

@@ -22,7 +22,7 @@ from ansible_collections.bastion.routeros.tests.integration.bootstrap.newcomer i
 from ansible_collections.bastion.routeros.tests.integration.secure_api.stage import snapshot
 
 VERSIONS = ("7.12.2", "7.16.2", "7.18.2", "7.20.8", "7.22.3", "7.24")
-METHODS = ("anonymous", "plain")
+METHODS = ("anonymous", "ssh", "plain")
 REPLACED = {"state": "disabled", "replaced_by": "netadmin", "password": ADMIN_PASSWORD}
 
 
