@@ -61,6 +61,21 @@ options:
       automation. Since 7.16.
     type: str
     choices: [none, logout, lockscreen]
+  ssh_keys:
+    description:
+      - Public keys that this user may log in with over SSH, each as in a C(.pub) file. This is the whole list; V([])
+        removes all. Left out, they stay as they are.
+      - RSA, Ed25519 and Ed25519 of security keys; RouterOS refuses ECDSA. The keys are told apart by their
+        fingerprints.
+      - A user with a key cannot log in over SSH with the password any more, unless C(/ip/ssh) allows both. A warning
+        says so.
+    type: list
+    elements: str
+  end_sessions:
+    description: When this task changes anything about the user, end the sessions that are open, once the change is
+      proved. They live on otherwise. Since 7.20, and not for the own user.
+    type: bool
+    default: false
   state:
     description: RouterOS refuses to remove the last user with full rights.
     type: str
@@ -72,7 +87,7 @@ extends_documentation_fragment:
 notes:
   - The own user needs the policy C(policy) for this module.
   - A change after which the user of the inventory cannot log in any more is rolled back; see O(prove).
-  - Sessions that are open stay open when a password changes.
+  - Sessions that are open stay open when a password changes, unless O(end_sessions) is set.
 seealso:
   - module: bastion.routeros.user_group
   - module: bastion.routeros.user_settings
@@ -99,6 +114,16 @@ EXAMPLES = r"""
         group: read
         password: "{{ vault_night_shift_password }}"
         update_password: on_create
+
+    - name: Somebody who logs in with a key, and whose old sessions end when anything changes
+      bastion.routeros.user:
+        name: jdoe
+        group: full
+        password: "{{ vault_jdoe_password }}"
+        update_password: on_create
+        ssh_keys:
+          - ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGu6C0Fn5Ym9MKmRRhbqZ1aAFJmXBvYFTMSoykb1q0aT jdoe@example.net
+        end_sessions: true
 
     - name: Lock the account that every scanner tries
       bastion.routeros.user:

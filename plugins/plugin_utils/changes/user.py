@@ -8,16 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from ipaddress import ip_address, ip_network
 
-from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Change, Router
+from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Change, Router, user_keys
 from ansible_collections.bastion.routeros.plugins.plugin_utils.menus import menu
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation, Row
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.plan import Want, plan
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.state import Read, State
-from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version
+from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version, within
 
 PATH = "/user"
 GROUP = "/user/group"
 SETTINGS = "/user/settings"
+ACTIVE = "/user/active"
+NOT_PROPERTIES = ("state", "update_password", "ssh_keys", "end_sessions")
 OPEN = frozenset({"", "0.0.0.0/0", "0.0.0.0/0,::/0"})
 
 
@@ -28,13 +30,23 @@ class User(Change):
     paths = (PATH,)
 
     def check(self, version: Version) -> None:
-        self._want = self.texts(menu(PATH), self.options, version, leave_out=("state", "update_password"))
+        self._want = self.texts(menu(PATH), self.options, version, leave_out=NOT_PROPERTIES)
+        self._keys = None if self.options.get("ssh_keys") is None else self._parsed(self.options["ssh_keys"])
+        if self.options.get("end_sessions") and not within(version, since="7.20"):
+            raise self.bad("end_sessions", f"sessions can be ended since RouterOS 7.20; this router runs {version}")
         self._password = self._want.pop("password", None)
         self._password_is_right = False
         self._absent = self.options["state"] == "absent"
 
+    def _parsed(self, texts: Sequence[str]) -> list[user_keys.Key]:
+        try:
+            return [user_keys.parse(text) for text in texts]
+        except ValueError as error:
+            raise self.bad("ssh_keys", error) from None
+
     def reads(self, version: Version) -> Sequence[Read]:
-        return [Read(PATH), Read(GROUP), Read(SETTINGS)]
+        keys = [Read(user_keys.PATH)] if self.options.get("ssh_keys") is not None else []
+        return [Read(PATH), Read(GROUP), Read(SETTINGS), *keys]
 
     def _row(self, state: State) -> Row | None:
         return next((row for row in state.rows(PATH) if row.get("name") == self.options["name"]), None)
@@ -68,6 +80,28 @@ class User(Change):
         return ""
 
     def plan(self, state: State, handles: Iterator[str]) -> list[Operation]:
+        operations = self._account(state, handles)
+        if self._keys is not None and not self._absent:
+            keys = user_keys.plan(self.options["name"], self._keys, state.rows(user_keys.PATH), handles)
+            if keys and self._keys:
+                self.warnings.append(
+                    f"user: '{self.options['name']}' has SSH keys, so its password is not taken over SSH any more, "
+                    "unless /ip/ssh allows both"
+                )
+            operations += keys
+        return operations + (self._goodbye(state) if operations and self.options.get("end_sessions") else [])
+
+    def _goodbye(self, state: State) -> list[Operation]:
+        """The sessions of this account, which live on with their old rights otherwise."""
+        name = self.options["name"]
+        if name == state.user:
+            raise self.bad(
+                "end_sessions", f"'{name}' is the own user, and this very session cannot be told from others"
+            )
+        sessions = [row for row in state.rows(ACTIVE) if row.get("name") == name]
+        return [Operation(ACTIVE, "remove", id=row[".id"], was=row, inert=True) for row in sessions]
+
+    def _account(self, state: State, handles: Iterator[str]) -> list[Operation]:
         target, name, row = menu(PATH), self.options["name"], self._row(state)
         if self._absent:
             return plan(target, state.rows(PATH), Want(absent=[{"name": name}]), state.version, handles)
@@ -111,7 +145,11 @@ class User(Change):
 
     def view(self, state: State) -> dict[str, list[Row]]:
         row = self._row(state)
-        return {PATH: [row] if row else []}
+        found = {PATH: [row] if row else []}
+        if self.options.get("ssh_keys") is not None:
+            name = self.options["name"]
+            found[user_keys.PATH] = [each for each in state.rows(user_keys.PATH) if each.get("user") == name]
+        return found
 
 
 def categories(password: str) -> int:

@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.executor import ADDRESS_LISTS, CERTIFICATE
 
+# Nothing brings a session back that was ended, so that waits until the rest was proved.
+SESSIONS = "/user/active"
+
 
 @dataclass(frozen=True)
 class Phases:
@@ -41,9 +44,11 @@ def split(plans: Sequence[Sequence[Operation]], budget: float, *, bulk: bool = F
 
     :param bulk: additions to address lists go outside too.
     """
+    ends = [step for steps in plans for step in steps if step.path == SESSIONS]
+    plans = [[step for step in steps if step.path != SESSIONS] for steps in plans]
     if sum(map(len, plans)) <= budget:
-        return Phases(inside=[step for steps in plans for step in steps])
-    phases = Phases()
+        return Phases(inside=[step for steps in plans for step in steps], behind=ends)
+    phases = Phases(behind=ends)
     for steps in plans:
         first: dict[str, int] = {}
         last: dict[str, int] = {}

@@ -22,7 +22,7 @@ PLACES: dict[str, tuple[str, tuple[str, ...], frozenset[str]]] = {
         frozenset({"entries", "state", "family", "allow_names"}),
     ),
     "firewall_filter": ("rules", ("/ip/firewall/filter", "/ipv6/firewall/filter"), frozenset({"family"})),
-    "user": ("", ("/user",), frozenset({"state", "update_password"})),
+    "user": ("", ("/user",), frozenset({"state", "update_password", "ssh_keys", "end_sessions"})),
     "user_group": ("", ("/user/group",), frozenset({"state"})),
     "user_settings": ("", ("/user/settings",), frozenset()),
     "certificate": ("", ("/certificate",), NOT_PROPERTIES - {"ca", "trusted"}),
