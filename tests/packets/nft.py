@@ -104,7 +104,7 @@ class _Translation:
     def rule(self, table: str, row: Row) -> list[str]:
         """The lines of one rule: none when it can never match."""
         if _is(row, "invalid"):
-            raise Untranslatable("a rule that the router flags as invalid")
+            raise Untranslatable(f"a rule that the router flags as invalid: {dict(row)}")
         plain: list[str] = []
         counting: list[str] = []
         before: list[list[str]] = []

@@ -95,10 +95,10 @@ class House:
             self.internet.address(f"{ends.controller_way_out}/{ends.prefix}", "left")
             self.internet.address(f"{ends.router_way_out}/{ends.prefix}", "right")
 
-    def session(self, host: str, port: int = API, source: str = "", timeout: float = 3.0) -> Session:
-        """A session of the controller with the router, in the API's plain form, so that the wire could tell."""
+    def session(self, host: str, port: int = API, tls: str = "plain") -> Session:
+        """A session of the controller with the router, by default in the API's plain form: the wire could tell."""
         with self.controller.inside():
-            return Door(ConnectionOptions(host=host, user="admin", port=port, tls="plain", timeout=timeout)).open()
+            return Door(ConnectionOptions(host=host, user="admin", port=port, tls=tls, timeout=3)).open()
 
     def reaches(self, host: str, port: int = API, source: str = "", who: Namespace | None = None) -> str:
         """What becomes of a connection: open, rejected, or silence."""

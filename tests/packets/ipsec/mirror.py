@@ -84,6 +84,12 @@ def _is_authority(certificate: x509.Certificate) -> bool:
         return False
 
 
+def _jumping_somewhere(rows: list[Row]) -> list[Row]:
+    """Without jumps to chains that have no rule: the router flags them as invalid, and they do nothing."""
+    chains = {row["chain"] for row in rows}
+    return [row for row in rows if row.get("action") != "jump" or row.get("jump-target") in chains]
+
+
 class Mirror:
     """The router's packets. `apply` makes them follow what the API shows at that moment."""
 
@@ -128,8 +134,8 @@ class Mirror:
         for family, menu in _FAMILIES.items():
             script = to_nft(
                 family,
-                filter=self._session.read(f"{menu}/filter"),
-                raw=self._session.read(f"{menu}/raw"),
+                filter=_jumping_somewhere(self._session.read(f"{menu}/filter")),
+                raw=_jumping_somewhere(self._session.read(f"{menu}/raw")),
                 address_lists=self._session.read(f"{menu}/address-list"),
                 interface_members=members,
                 approximate=True,
@@ -204,6 +210,7 @@ class Mirror:
             thread.join()
         if errors:
             raise errors[0]
+        self.apply()
 
     def close(self) -> None:
         """End the strongSwan."""
