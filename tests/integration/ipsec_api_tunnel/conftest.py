@@ -44,6 +44,11 @@ def stage(router: Simulator, relay: Relay, tmp_path: Path) -> Stage:
         router.api_ssl_port,
         {
             "ansible_host": INSIDE,
+            # As it comes out of the box; one test runs secure_api first.
+            "ansible_user": "admin",
+            "ansible_password": "",
+            "ansible_routeros_tls": "anonymous",
+            "ansible_routeros_first_contact": {},
             "ansible_timeout": 5,
             "secure_api_sources": ["127.0.0.1", "127.0.6.0/24"],
             # It is set up before there is a tunnel.
@@ -63,6 +68,7 @@ def stage(router: Simulator, relay: Relay, tmp_path: Path) -> Stage:
             "ipsec_api_tunnel_service": "",
             "ipsec_api_tunnel_become": False,
             "ipsec_api_tunnel_settle": 0.1,
+            "ipsec_api_tunnel_log_command": ["cat", str(relay.log)],
             "ipsec_api_tunnel_patience": 2,
         },
     )

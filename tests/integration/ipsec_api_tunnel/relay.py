@@ -49,15 +49,18 @@ elif "--terminate" in sys.argv:
 
 
 class Relay:
-    """The tunnel. ``cut`` is a line that breaks."""
+    """The tunnel. ``wrong`` is why it does not come up although both ends agree."""
 
     def __init__(self, router: Simulator, folder: Path, port: int, agree: bool = True) -> None:
         self.router, self.folder, self.port = router, folder, port
-        self.cut = False
+        self.wrong = ""
+        self.established = False
         self.carried = 0
         self._agree = agree
         self._open: list[socket.socket] = []
         folder.mkdir(parents=True, exist_ok=True)
+        self.log = folder / "log"
+        self.log.touch()
         self.command = folder / "swanctl"
         self.command.write_text(SWANCTL.format(python=sys.executable))
         self.command.chmod(0o755)
@@ -85,6 +88,16 @@ class Relay:
         reasons = [self._differ(connection, secrets, tables) for connection in connections.values()]
         return "" if "" in reasons else reasons[0]
 
+    def _negotiate(self) -> str:
+        """Associations live on while both ends have something of the connection, whatever they would agree on now."""
+        files = self.folder / "loaded.json"
+        here = files.exists() and json.loads(files.read_text())
+        if self.established and here and self.router.rows("/ip/ipsec/peer"):
+            return ""
+        reason = self.disagreement()
+        self.established = not reason
+        return reason
+
     def stop(self) -> None:
         """End it, and everything that it carries."""
         self._listener.close()
@@ -103,7 +116,9 @@ class Relay:
                 threading.Thread(target=self._carry, args=(client,), daemon=True).start()
 
     def _carry(self, client: socket.socket) -> None:
-        if self.cut or (self._agree and self.disagreement()):
+        reason = self.wrong or (self._negotiate() if self._agree else "")
+        if reason:
+            self.log.write_text(f"received {reason} notify error\n")
             client.close()
             return
         try:
