@@ -178,16 +178,30 @@ PACKET_TOOLS := nft ip nmap knock hping3 swanctl charon-systemd
 # strongSwan: what is in "extra" carries ESP in user space, "standard" has the elliptic curves and AES-GCM.
 PACKET_PACKAGES := nftables iproute2 nmap knockd hping3 \
   strongswan-swanctl charon-systemd libcharon-extra-plugins libstrongswan-standard-plugins
+# A browser is 400 MB, so that only packets-full asks for it.
+FULL_TOOLS := chromium
+FULL_PACKAGES := chromium
+
+# As root on Debian and its kin, what is lacking of the tools $(1) is installed from the packages $(2), and said so.
+define install
+@lacking=""; for tool in $(1); do command -v $$tool >/dev/null || lacking="$$lacking $$tool"; done; \
+if [ -n "$$lacking" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+  echo "installing $(2), for want of$$lacking"; apt-get update -qq; \
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(2) >/dev/null; \
+fi
+endef
 
 .PHONY: packets
 packets: $(READY) ## real packets between network namespaces, as root; without root they are skipped, loudly
-	@lacking=""; for tool in $(PACKET_TOOLS); do command -v $$tool >/dev/null || lacking="$$lacking $$tool"; done; \
-	if [ -n "$$lacking" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  echo "installing $(PACKET_PACKAGES), for want of$$lacking"; apt-get update -qq; \
-	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(PACKET_PACKAGES) >/dev/null; \
-	fi
+	$(call install,$(PACKET_TOOLS),$(PACKET_PACKAGES))
 	@$(SUMMARY) packets build/results/packets.xml -- $(BIN)/python -m pytest tests/packets -n $(WORKERS) \
 	  --junitxml=build/results/packets.xml $(PYTEST_ARGS)
+
+.PHONY: packets-full
+packets-full: $(READY) ## the same with every scan in every family, long ones, a browser, and two minutes of tasks
+	$(call install,$(PACKET_TOOLS) $(FULL_TOOLS),$(PACKET_PACKAGES) $(FULL_PACKAGES))
+	@PACKETS_FULL=1 $(SUMMARY) packets-full build/results/packets-full.xml -- $(BIN)/python -m pytest tests/packets \
+	  -n $(WORKERS) --junitxml=build/results/packets-full.xml $(PYTEST_ARGS)
 
 .PHONY: sanity
 sanity: $(READY) ## ansible-test sanity
@@ -211,7 +225,7 @@ docs-html: $(READY)
 	  test -s build/docs/build/html/collections/bastion/routeros/$${module}_module.html; done
 
 # What tests with real packets need beside Python packages.
-SYSTEM_PACKAGES := $(PACKET_PACKAGES) $(CLIENT_PACKAGES) chromium
+SYSTEM_PACKAGES := $(PACKET_PACKAGES) $(FULL_PACKAGES) $(CLIENT_PACKAGES)
 
 .PHONY: system-packages
 system-packages: ## install Debian's or Ubuntu's packages for tests with real packets (as root)

@@ -21,11 +21,11 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.verdict import (
     judge,
 )
 from ansible_collections.bastion.routeros.tests.packets.arena import NETWORKS, Arena
-from ansible_collections.bastion.routeros.tests.packets.conftest import Tally
 from ansible_collections.bastion.routeros.tests.packets.dice import INTERFACE_TABLES, MEMBERS, Dice, Flow, Row, Shot
 from ansible_collections.bastion.routeros.tests.packets.frames import Frame
 from ansible_collections.bastion.routeros.tests.packets.namespaces import Lab
 from ansible_collections.bastion.routeros.tests.packets.nft import Script, translate
+from ansible_collections.bastion.routeros.tests.packets.tally import Tally
 
 pytestmark = pytest.mark.real_packets
 

@@ -1,0 +1,60 @@
+# Copyright (c) 2026, the bastion.routeros contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Knocks by programs of others: what the module knock_info writes for them is run, and the door is open."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+from pathlib import Path
+
+import pytest
+from ansible_collections.bastion.routeros.tests.packets.knock.house import House, LabError, need
+
+pytestmark = pytest.mark.real_packets
+
+
+def test_knock_1(house: House) -> None:
+    ports = [f"{step.port}:{step.protocol}" for step in house.steps]
+    house.network.client.run(need("knock"), f"-{house.family}", "-d", "50", house.host, *ports)
+    assert house.open()
+
+
+def test_nmap(house: House) -> None:
+    for step in house.steps:
+        kind = "-sU" if step.protocol == "udp" else "-sS"
+        house.nmap("-Pn", "--max-retries", "0", kind, "-p", str(step.port))
+    assert house.open()
+
+
+def test_hping3(house4: House) -> None:
+    for step in house4.steps:
+        kind = ["--udp"] if step.protocol == "udp" else ["--syn"]
+        with contextlib.suppress(LabError):  # it fails when nobody answers
+            house4.network.client.run(need("hping3"), *kind, "-c", "1", "-i", "u1", "-p", str(step.port), house4.host)
+    assert house4.open()
+
+
+@pytest.mark.packets_full
+def test_a_browser_with_a_page_for_each_port(house: House, tmp_path: Path) -> None:
+    """As the guides tell: one page after the other. The browser tries each of them several times, and gives up."""
+    chromium = need("chromium")
+    house.use("browser")
+    host = f"[{house.host}]" if house.family == 6 else house.host
+    for number, step in enumerate(house.steps, 1):
+        options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
+        process = house.network.client.start(
+            [chromium, *options, f"--user-data-dir={tmp_path}", "--dump-dom", f"http://{host}:{step.port}/"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        name = "bastion-knock-open" if number == len(house.steps) else f"bastion-knock-{number}"
+        try:
+            house.until_added(name)
+        finally:
+            process.terminate()
+            process.wait(20)
+    assert house.added("bastion-knock-penalty") == 0
+    assert house.open()
