@@ -51,6 +51,16 @@ def _every(arguments: str) -> dict[str, Any]:
     return {"in": 63, "args": {"63": arguments}}
 
 
+# the commands of a list that take the same everywhere
+_COMMON = {
+    **dict.fromkeys(("remove", "enable", "disable"), _every("numbers")),
+    "comment": _every("comment numbers"),
+    "print": _every("as-value brief count-only detail follow follow-only proplist terse value-list where"),
+    "get": _every("number value-name"),
+    "find": _every("where"),
+    "export": _every("compact file hide-sensitive show-sensitive terse verbose where"),
+}
+
 MENUS: dict[str, dict[str, Any]] = {
     "/interface": {
         "kind": "list",
@@ -74,12 +84,7 @@ MENUS: dict[str, dict[str, Any]] = {
         "commands": {
             "add": _every("address advertise comment copy-from disabled eui-64 from-pool interface no-dad"),
             "set": _every("address advertise comment disabled eui-64 from-pool interface no-dad numbers"),
-            **dict.fromkeys(("remove", "enable", "disable"), _every("numbers")),
-            "comment": _every("comment numbers"),
-            "print": _every("as-value brief count-only detail follow follow-only proplist terse value-list where"),
-            "get": _every("number value-name"),
-            "find": _every("where"),
-            "export": _every("compact file hide-sensitive show-sensitive terse verbose where"),
+            **_COMMON,
         },
         "flags": ["disabled", "invalid", "dynamic", "slave"],
         "properties": {
@@ -99,6 +104,24 @@ MENUS: dict[str, dict[str, Any]] = {
             "slave": {"type": "bool", "readonly": True},
         },
     },
+    # likewise (RouterOS manual: VRF)
+    "/ip/vrf": {
+        "kind": "list",
+        "flags": ["disabled"],
+        "ordered": True,
+        "commands": {
+            "add": _every("comment copy-from disabled interfaces name place-before"),
+            "set": _every("comment disabled interfaces name numbers"),
+            "move": _every("destination numbers"),
+            **_COMMON,
+        },
+        "properties": {
+            "name": {"type": "string", "required": True},
+            "interfaces": {"type": "list", "items": "interface", "default": ""},
+            "disabled": {"type": "bool", "default": "false"},
+            "comment": {"type": "string", "absent": True},
+        },
+    },
     "/system/license": {
         "kind": "singleton",
         "properties": {
@@ -114,7 +137,7 @@ COMMANDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("/system", "shutdown"): (),
 }
 
-_VRF = {"enum": ["main"]}
+_VRF = {"type": "reference", "ref": "/ip/vrf name", "keywords": ["main"]}
 _TIMEOUT = {"range": [None, "21474836"]}
 _STATE = {"label": "state"}
 # what a rule may name instead of one interface (completions of 7.22.3)

@@ -31,6 +31,8 @@ from .router import Router, Session
 from .silence import Silence, reset
 from .tls import server_context
 from .users import source_allowed
+from .vrf import MENU as VRF
+from .vrf import served_in
 
 #: the hosts that a simulated router listens on; 127.0.0.2 and so on play the world outside
 HOSTS = ("127.0.0.1", "::1")
@@ -183,7 +185,8 @@ class Server:
         return True
 
     def _admit(self, service: str, packet: Packet, connection: socket.socket) -> None:
-        if self.listeners.port(service) is None or len(self.connections) >= self.room:
+        full = len(self.connections) >= self.room
+        if self.listeners.port(service) is None or full or not served_in(self.router, service, packet.interface):
             reset(connection)
             return
         row = self.router.services.static(service)
@@ -256,6 +259,10 @@ class Server:
                 connection.cut()
 
     def _changed(self, path: str) -> None:
+        if path in ("/ip/service", VRF):
+            for connection in list(self.connections):
+                if not served_in(self.router, connection.door.service, connection.packet.interface):
+                    connection.cut()
         if path in ("/ip/firewall/connection", "/ipv6/firewall/connection"):
             self._rows.check()
 
