@@ -57,6 +57,8 @@ class FilterModule:
         """The filters by name."""
         return {
             "api_accounts": api_accounts_changes,
+            "api_accounts_report": api_accounts.accounts_report,
+            "api_accounts_removing": api_accounts.removing,
             "api_accounts_left_over": api_accounts.left_over,
             "api_closing": api_exposure.closing,
             "api_open_to_everyone": api_exposure.open_to_everyone,

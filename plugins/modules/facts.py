@@ -120,6 +120,10 @@ ansible_facts:
           description: What the router asks of passwords, with V(users).
           type: dict
           sample: {minimum_password_length: 12, minimum_categories: 3}
+        last_logins:
+          description: When each user logged in last, as the router shows it, with V(users). Empty when never.
+          type: dict
+          sample: {admin: '2026-11-22 04:11:07'}
         certificates:
           description: Certificates by name, with V(certificates).
           type: dict

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.roles.api_policy import granted, group_name
@@ -57,6 +58,47 @@ def _update_password(policies: Sequence[str], addresses: Sequence[str], router: 
 def is_ours(row: Mapping[str, Any]) -> bool:
     """Whether the comment of a user or group carries the role's tag."""
     return str(row.get("comment") or "").startswith(TAG)
+
+
+def strangers(router: Mapping[str, Any], known: Sequence[str]) -> list[str]:
+    """The accounts of the router that nobody named, and that the role has not made."""
+    return [name for name, row in (router.get("users") or {}).items() if name not in known and not is_ours(row)]
+
+
+def removing(router: Mapping[str, Any], known: Sequence[str]) -> Changes:
+    """Changes that remove them."""
+    return [{"user": {"name": name, "state": "absent"}} for name in strangers(router, known)]
+
+
+def accounts_report(
+    router: Mapping[str, Any], known: Sequence[str], stale_days: int, now: datetime | None = None
+) -> list[str]:
+    """A line for each account that somebody should look at: nobody named it, or nobody has used it for long.
+
+    :param router: the facts of the router, with ``last_logins`` (``2026-11-22 04:00:00``; ``nov/22/2026 04:00:00``
+        before 7.10; empty: never).
+    :param stale_days: after how many days without a login an account counts as stale; 0 for never.
+    """
+    lines = []
+    unknown = strangers(router, known)
+    for name, row in (router.get("users") or {}).items():
+        days = _days_since((router.get("last_logins") or {}).get(name, ""), now or datetime.now())
+        stale = bool(stale_days) and not row.get("disabled") and (days is None or days >= stale_days)
+        reasons = [*(["nobody named it"] if name in unknown else []), *(["stale"] if stale else [])]
+        if reasons:
+            seen = "never logged in" if days is None else f"last logged in {max(0, int(days))} days ago"
+            off = ", disabled" if row.get("disabled") else ""
+            lines.append(f"'{name}' (group {row.get('group')}{off}), {seen}: {' and '.join(reasons)}")
+    return lines
+
+
+def _days_since(text: str, now: datetime) -> float | None:
+    for form in ("%Y-%m-%d %H:%M:%S", "%b/%d/%Y %H:%M:%S"):
+        try:
+            return (now - datetime.strptime(text, form)).total_seconds() / 86_400
+        except ValueError:
+            continue
+    return None
 
 
 def left_over(

@@ -111,7 +111,13 @@ def _users(session: Session) -> dict[str, Any]:
     for group in groups.values():
         group["policy"] = [word for word in group.get("policy", []) if not word.startswith("!")]
     settings = _first(session, "/user/settings", ("minimum-password-length", "minimum-categories"))
-    return {"users": users, "groups": groups, "user_settings": report.shown_row(menu("/user/settings"), settings)}
+    logins = session.read("/user", ("name", "last-logged-in"))
+    return {
+        "users": users,
+        "groups": groups,
+        "user_settings": report.shown_row(menu("/user/settings"), settings),
+        "last_logins": {row["name"]: row.get("last-logged-in", "") for row in logins if "name" in row},
+    }
 
 
 def _certificates(session: Session) -> dict[str, Any]:

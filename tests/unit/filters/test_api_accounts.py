@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from ansible_collections.bastion.routeros.plugins.filter.secure_api import FilterModule
+from ansible_collections.bastion.routeros.plugins.plugin_utils.roles import api_accounts
 
 FILTERS = FilterModule().filters()
 OURS = "bastion/secure-api: made by the role"
@@ -95,3 +97,37 @@ def test_a_group_that_somebody_else_uses_stays() -> None:
     facts = router(automation={"group": "bastion-read-api", "comment": OURS})
     users = [{"name": "automation", "password": PASSWORD}]
     assert FILTERS["api_accounts_left_over"](users, facts) == gone
+
+
+LOGINS = {
+    "users": {
+        "automation": {"group": "bastion-api", "comment": "bastion/secure-api: made by the role"},
+        "admin": {"group": "full"},
+        "guest": {"group": "read"},
+        "gone": {"group": "read", "disabled": True},
+    },
+    "last_logins": {
+        "automation": "2026-11-22 03:00:00",
+        "admin": "2026-03-01 12:00:00",
+        "guest": "nov/20/2026 12:00:00",
+        "gone": "",
+    },
+}
+
+
+def test_accounts_that_somebody_should_look_at() -> None:
+    lines = api_accounts.accounts_report(LOGINS, ["automation", "admin"], 180, datetime(2026, 11, 22, 4))
+    assert lines == [
+        "'admin' (group full), last logged in 265 days ago: stale",
+        "'guest' (group read), last logged in 1 days ago: nobody named it",
+        "'gone' (group read, disabled), never logged in: nobody named it",
+    ]
+    assert api_accounts.accounts_report(LOGINS, ["admin", "guest", "gone"], 0, datetime(2026, 11, 22, 4)) == []
+    assert api_accounts.accounts_report({}, [], 180) == []
+
+
+def test_only_strangers_are_removed_and_never_accounts_of_the_role() -> None:
+    assert api_accounts.removing(LOGINS, ["admin"]) == [
+        {"user": {"name": "guest", "state": "absent"}},
+        {"user": {"name": "gone", "state": "absent"}},
+    ]
