@@ -17,6 +17,7 @@ from ansible_collections.bastion.routeros.tests.prove.cutting import Trial, tria
 from ansible_collections.bastion.routeros.tests.prove.filters import Watch
 from ansible_collections.bastion.routeros.tests.prove.role_lists import Call
 from ansible_collections.bastion.routeros.tests.prove.scenarios import (
+    MANY_RULES,
     OTHER,
     RULESET,
     SCENARIOS,
@@ -25,7 +26,7 @@ from ansible_collections.bastion.routeros.tests.prove.scenarios import (
     saved,
 )
 from ansible_collections.bastion.routeros.tests.prove.states import differences, state_of, without_inert, without_twins
-from ansible_collections.bastion.routeros.tests.prove.test_cuts import STRANGERS, TRUSTED, uncut
+from ansible_collections.bastion.routeros.tests.prove.test_cuts import FULL, STRANGERS, TRUSTED, uncut
 
 Record = Callable[[str, object], None]
 
@@ -43,10 +44,18 @@ def other_controller(trial: Trial, calls: Sequence[Call], wait: float = 0.0) -> 
     return "done"
 
 
-@pytest.mark.parametrize("version", ["7.18.2", "7.24"])
-def test_another_controller_at_every_sentence(version: str, record_property: Record) -> None:
+# As in test_cuts: every sentence with "make test-full", else every so manieth of some.
+STEP = 1 if FULL else 4
+SHARED = [(RULESET, "7.24"), *([(RULESET, "7.18.2"), (MANY_RULES, "7.24")] if FULL else [])]
+
+
+def _name(value: object) -> str:
+    return (value.name if isinstance(value, Scenario) else str(value)).replace(" ", "-")
+
+
+@pytest.mark.parametrize(("scenario", "version"), SHARED, ids=_name)
+def test_another_controller_at_every_sentence(scenario: Scenario, version: str, record_property: Record) -> None:
     """Both want the same ruleset, each in its own way; the second comes in between, at every sentence of the first."""
-    scenario = RULESET
     before, after, sentences = uncut(version, scenario)
     with trial_of(scenario, version, saved(version, scenario)) as trial:
         assert other_controller(trial, OTHER) == "done"
@@ -54,7 +63,8 @@ def test_another_controller_at_every_sentence(version: str, record_property: Rec
     faults: list[str] = []
     wrong: list[str] = []
     judged = 0
-    for sentence in range(sentences):
+    chosen = range(0, sentences, STEP)
+    for sentence in chosen:
         with trial_of(scenario, version, saved(version, scenario)) as trial:
             watch = Watch(trial.place.router, TRUSTED, STRANGERS)
             said: list[str] = []
@@ -71,7 +81,7 @@ def test_another_controller_at_every_sentence(version: str, record_property: Rec
                     f"at sentence {sentence}: one was told {told.text}, the other {said}: "
                     f"{differences(found, without_twins(wanted))}"
                 )
-    record_property("count: turns tried", sentences)
+    record_property("count: turns tried", len(chosen))
     record_property("count: turns belied", len(faults))
     record_property("count: intermediate rulesets judged", judged)
     record_property("count: intermediate rulesets wrong", len(wrong))
@@ -93,13 +103,14 @@ def a_writer(trial: Trial, writer: Session, actions: int, held: list[bool], writ
 
 
 @pytest.mark.parametrize("actions", [1, 101])
-@pytest.mark.parametrize("scenario", SCENARIOS[2:], ids=lambda scenario: scenario.name.replace(" ", "-"))
+@pytest.mark.parametrize("scenario", SCENARIOS[2:] if FULL else [RULESET], ids=_name)
 def test_a_session_that_writes_at_every_sentence(scenario: Scenario, actions: int, record_property: Record) -> None:
     """One action, or so many that safe mode is gone: then nothing is said to be kept, and ours is undone."""
     version = "7.24"
     before, after, sentences = uncut(version, scenario)
     faults: list[str] = []
-    for sentence in range(sentences):
+    chosen = range(0, sentences, STEP)
+    for sentence in chosen:
         with trial_of(scenario, version, saved(version, scenario)) as trial:
             router = trial.place.router
             writer = RULESET.doors[0](trial.place).open()
@@ -119,6 +130,6 @@ def test_a_session_that_writes_at_every_sentence(scenario: Scenario, actions: in
                 faults.append(f"at sentence {sentence}: told {told.text}: {differences(found, wanted)}")
             if gone and told.outcome is not None and "/safe-mode/take" not in trial.sent[written[-1] :]:
                 faults.append(f"at sentence {sentence}: kept, though safe mode was gone before the proof")
-    record_property("count: turns tried", sentences)
+    record_property("count: turns tried", len(chosen))
     record_property("count: turns belied", len(faults))
     assert not faults, "\n".join(faults[:3])
