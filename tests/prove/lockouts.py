@@ -185,6 +185,55 @@ LOCKOUTS = [
         ],
         rows=(PEER,),
     ),
+    Case(
+        "a policy that discards, by its module",
+        [
+            (
+                "ipsec_policy",
+                {"src_address": "0.0.0.0/0", "dst_address": "127.0.0.0/8", "action": "discard", "comment": "no"},
+            )
+        ],
+        why="discard",
+    ),
+    Case(
+        "a policy that discards put before the one that lets through",
+        [
+            (
+                "ipsec_policy",
+                {
+                    "src_address": "0.0.0.0/0",
+                    "dst_address": US,
+                    "action": "discard",
+                    "comment": "no",
+                    "placement": "top",
+                },
+            )
+        ],
+        rows=(
+            (
+                "/ip/ipsec/policy",
+                {"src-address": "0.0.0.0/0", "dst-address": "127.0.0.0/8", "action": "none", "comment": "plain"},
+            ),
+        ),
+        why="discard",
+    ),
+    Case(
+        "a tunnel that nobody answers, by its module",
+        [
+            (
+                "ipsec_policy",
+                {
+                    "src_address": "127.0.0.0/8",
+                    "dst_address": "127.0.0.0/8",
+                    "peer": ["far"],
+                    "tunnel": True,
+                    "action": "encrypt",
+                    "level": "require",
+                },
+            )
+        ],
+        rows=(PEER,),
+    ),
     Case("the own address removed", [rows("/ip/address", {"comment": "address 1"}, state="absent")]),
     # IPv6
     Case(

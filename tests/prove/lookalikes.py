@@ -197,6 +197,37 @@ LOOKALIKES = [
         ],
         rows=(PEER,),
     ),
+    Case(
+        "strangers discarded by a policy, by its module",
+        [("ipsec_policy", {"src_address": "0.0.0.0/0", "dst_address": STRANGERS, "action": "discard"})],
+    ),
+    Case(
+        "a tunnel between other networks, by its module",
+        [
+            (
+                "ipsec_policy",
+                {"src_address": "10.1.0.0/16", "dst_address": "10.2.0.0/16", "peer": ["far"], "tunnel": True},
+            )
+        ],
+        rows=(PEER,),
+    ),
+    Case(
+        "other traffic than ours encrypted",
+        [
+            (
+                "ipsec_policy",
+                {
+                    "src_address": "127.0.0.0/8",
+                    "dst_address": "127.0.0.0/8",
+                    "protocol": "udp",
+                    "src_port": "1701",
+                    "peer": ["far"],
+                    "tunnel": False,
+                },
+            )
+        ],
+        rows=(PEER,),
+    ),
     Case("another own address removed", [rows("/ip/address", {"comment": "address 2"}, state="absent")]),
     # IPv6
     Case(

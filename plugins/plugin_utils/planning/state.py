@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.menus import menu
@@ -48,3 +48,8 @@ class State:
                 mine = [operation for operation in operations if operation.path == path]
                 tables[path] = project(menu(path), tables[path], mine)
         return replace(self, tables=tables)
+
+    def without(self, touched: Mapping[str, Set[str]]) -> State:
+        """The state without these rows: their ids, by menu path."""
+        gone = {path: [row for row in self.tables[path] if row.get(".id") not in ids] for path, ids in touched.items()}
+        return replace(self, tables={**self.tables, **gone})

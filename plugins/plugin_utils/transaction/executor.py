@@ -73,6 +73,11 @@ class Executor:
         """The sets of what a router takes and never gives back: passwords."""
         return tuple(self._blind)
 
+    def let_stay(self, number: int) -> None:
+        """Forget all of the trail but so many steps: whatever comes, the others are not undone."""
+        for step in list(self._trail)[number:]:
+            del self._trail[step]
+
     def _step_on(self, path: str, name: str) -> None:
         self._trail.pop((path, name), None)
         self._trail[path, name] = None

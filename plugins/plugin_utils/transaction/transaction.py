@@ -26,7 +26,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.phase
     removes_certificate,
     without_certificates,
 )
-from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.planned import Ears, check, plan
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.planned import OLDEST, Ears, check, plan
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.protection import Protection, SafeModeMissing
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.reading import read_at_once
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.settings import Settings
@@ -43,6 +43,7 @@ __all__ = ["NotKept", "NotProved", "Outcome", "RolledBack", "SafeModeMissing", "
 WAY_IN = ("/ip/firewall", "/ipv6/firewall", "/ip/service", "/user", "/ip/ipsec", "/interface/list", "/certificate")
 # Planning again after writing finds what the router did not keep, or (certificates) what could not be known before.
 ROUNDS = 3
+_BUILT = " Chains that nothing enters may be left; the next run uses or removes them."
 
 
 @dataclass
@@ -107,6 +108,8 @@ class Transaction:
         # Whether the last look showed another run, and what was found of others.
         self._somebody = False
         self._found: list[str] = []
+        # What there is to come back to.
+        self._base = State(OLDEST)
 
     def run(self) -> Outcome:
         """Bring the router to what the changes want, or leave it as it is.
@@ -185,27 +188,28 @@ class Transaction:
 
     def _write(self, session: Session) -> None:
         protection = self._protection(session)
-        base, plans, removals = self._make_certificates(session)
-        phases = protection.divide(base, plans)
+        self._base, plans, removals = self._make_certificates(session)
+        phases = protection.divide(self._base, plans)
         executor = Executor(session, self._door.options.window, self._sleep)
+        built = len(phases.ahead) > 0
         try:
             executor.run(phases.bulk)
-            base, phases = self._take(session, protection, executor, base, phases)
+            phases = self._take(session, protection, executor, phases)
             executor.run(phases.inside)
             self._confirm(session, executor, phases)
             self._prove(executor, phases)
-            self._report_others(session, protection, base, executor)
+            self._report_others(session, protection, self._base, executor)
             protection.keep()
         except BaseException as failure:
             # A task's timeout and an interruption are no Exceptions, and must not leave half a change either.
-            if not executor.trail and not executor.unanswered and not protection.active:
+            if not executor.trail and not executor.unanswered and not protection.active and not built:
                 raise
             patient = isinstance(failure, RouterError)
-            undo = Undo(base, executor, self._door.password, self._read, self._sleep)
-            found = protection.restore(base, undo, self._read, patient=patient)
+            undo = Undo(self._base, executor, self._door.password, self._read, self._sleep)
+            found = protection.restore(self._base, undo, self._read, patient=patient)
             if not isinstance(failure, RouterError):
                 raise
-            raise RolledBack(f"{failure.message} {found}") from failure
+            raise RolledBack(f"{failure.message} {found}{_BUILT if built else ''}") from failure
         self.outcome.protected = protection.name
         self.outcome.warnings += protection.warnings
         self._clean_up(session, executor, [*phases.behind, *removals])
@@ -213,37 +217,42 @@ class Transaction:
     def _protection(self, session: Session) -> Protection:
         return Protection(session, self._door, self._settings, self._sleep)
 
-    def _take(
-        self, session: Session, protection: Protection, executor: Executor, base: State, phases: Phases
-    ) -> tuple[State, Phases]:
+    def _take(self, session: Session, protection: Protection, executor: Executor, phases: Phases) -> Phases:
         """Take the protection. What is too long for one hold is built under several, idle, before the last one.
 
-        :returns: the state to come back to, and what is left to do.
+        What was built stays when the change fails: as soon as nobody holds safe mode, another run may be using it.
+
+        :returns: what is left to do.
         """
-        rounds = len(phases.ahead) // safe_mode.BUDGET + ROUNDS
-        for _round in range(rounds):
-            protection.take(base, phases)
+        meddled = 0
+        bulk = len(executor.trail)
+        while True:
+            protection.take(self._base, phases)
             if not protection.holds_safe_mode:
                 executor.run(phases.ahead)
-                return base, phases
-            base, phases = self._plan_under_hold(session, protection, executor, base, phases)
+                return phases
+            length = len(phases.ahead)
+            phases = self._plan_under_hold(session, protection, executor, phases)
             if not phases.ahead:
-                return base, phases
+                return phases
+            meddled += len(phases.ahead) >= length
+            if meddled > ROUNDS:
+                raise RouterError("Somebody else changes the same things all the time.", kind="changed_meanwhile")
             executor.run(phases.ahead[: safe_mode.BUDGET])
             protection.pause()
-        raise RouterError("Somebody else changes the same things all the time.", kind="changed_meanwhile")
+            executor.let_stay(bulk)
 
-    def _plan_under_hold(
-        self, session: Session, protection: Protection, executor: Executor, base: State, phases: Phases
-    ) -> tuple[State, Phases]:
+    def _plan_under_hold(self, session: Session, protection: Protection, executor: Executor, phases: Phases) -> Phases:
         """Nobody else of us writes now; whoever did since the plan was made may have made it wrong: it is made anew."""
         now = self._read(session)
-        changed = bool(others.by_rows(base, now, executor.touched))
-        if not executor.trail and not changed:
-            return base, phases
+        if others.by_rows(self._base, now, executor.touched):
+            # All that is to be undone until here are rows that were added, to address lists.
+            self._base = now.without(executor.touched)
+        elif not executor.trail:
+            return phases
         plans = self._plan(now)[0]
         guard(session, self._door, self._settings, now, plans)
-        return now if changed else base, protection.divide(now, [without_certificates([steps]) for steps in plans])
+        return protection.divide(now, [without_certificates([steps]) for steps in plans])
 
     def _report_others(self, session: Session, protection: Protection, base: State, executor: Executor) -> None:
         """What else changed meanwhile: it is kept with ours, or would have been undone with ours."""

@@ -129,11 +129,26 @@ def test_what_somebody_else_wrote_meanwhile_is_seen(router: Simulator) -> None:
 
 
 @pytest.mark.parametrize("version", ["7.18.2", "7.24"], indirect=True)
-def test_a_failure_after_the_building_leaves_nothing(router: Simulator) -> None:
+def test_a_failure_after_the_building_leaves_what_is_idle(router: Simulator) -> None:
+    """Another run may be using it already; the next one does, or removes it."""
+    before = snapshot(router)
+    shut: Call = ("service", {"name": "api", "address": ["192.0.2.0/24"]})
+    with pytest.raises(RolledBack, match=r"(?s)Everything was undone.*Chains that nothing enters may be left"):
+        run(door_to(router.api_port, timeout=2.0), ruleset(MANY), shut, acknowledge_lockout=True)
+    left = snapshot(router)
+    assert {row["chain"] for row in left.pop(FILTER)} <= {"bastion-long.a", "bastion-long.b", "bastion-long"}
+    before.pop(FILTER)
+    assert left == before
+    assert run(door_to(router.api_port), ruleset(MANY))[1].changed
+    assert len([row for row in router.rows(FILTER) if "long" in row.get("comment", "")]) == MANY + 2
+
+
+def test_a_failure_after_a_long_list_takes_it_back(router: Simulator) -> None:
+    run(door_to(router.api_port), LET_IN)
     before = snapshot(router)
     shut: Call = ("service", {"name": "api", "address": ["192.0.2.0/24"]})
     with pytest.raises(RolledBack, match="Everything was undone"):
-        run(door_to(router.api_port, timeout=2.0), ruleset(MANY), shut, acknowledge_lockout=True)
+        run(door_to(router.api_port, timeout=2.0), entries("friends", MANY), shut, acknowledge_lockout=True)
     assert snapshot(router) == before
 
 
