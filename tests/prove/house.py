@@ -32,7 +32,7 @@ SCALE, DEAD_MAN_SCALE = 200.0, 4.0
 # After so many simulated seconds a rule acts.
 RULES_ACT = 2.5
 # Real seconds after which a silent router counts as unreachable.
-PATIENCE = 1.5
+PATIENCE = 4.0
 USER, PASSWORD = "automation", "correct-horse-7"
 POLICIES = ["read", "write", "api", "policy", "sensitive", "ftp"]
 Call = tuple[str, Mapping[str, Any]]
