@@ -13,7 +13,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from ansible_collections.bastion.routeros.plugins.plugin_utils.menus import Menu, Unsupported, check_supported, menu
+from ansible_collections.bastion.routeros.plugins.plugin_utils.menus import Menu, Unsupported, check_supported
+
+# Python gives a package the names of its submodules as they are imported, so `menu` would become the file menu.py.
+from ansible_collections.bastion.routeros.plugins.plugin_utils.menus import menu as declared
 from ansible_collections.bastion.routeros.plugins.plugin_utils.menus.model import SPOKEN_SECRETS
 from ansible_collections.bastion.routeros.plugins.plugin_utils.options import PACKAGE, BadOption
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation, Row
@@ -96,8 +99,8 @@ class Change:
 
     def secrets(self) -> Iterable[object]:
         """The secret values among the options: whatever is declared secret or always is, at any depth."""
-        declared = {prop.name for path in self.paths for prop in menu(path).properties.values() if prop.secret}
-        names = {name.replace("-", "_") for name in declared | SPOKEN_SECRETS}
+        secret = {prop.name for path in self.paths for prop in declared(path).properties.values() if prop.secret}
+        names = {name.replace("-", "_") for name in secret | SPOKEN_SECRETS}
         return _values_of(names, self.options)
 
     def bad(self, where: str, message: object) -> BadOption:

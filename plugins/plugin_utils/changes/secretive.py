@@ -48,9 +48,9 @@ class Secretive(Change):
         return [name for name in self._want if menu(self.paths[0]).is_secret(name)]
 
     def observe(self, state: State, router: Router) -> None:
-        """Ask expressly for what the plain print has not told."""
+        """Ask expressly for what the plain print has not told: to compare with, or to put back should all fail."""
         row = self.row(state)
-        if row is None or self.options["update_secret"] != "compare" or state.version < SHOW_SENSITIVE:
+        if row is None or self.options["update_secret"] == "on_create" or state.version < SHOW_SENSITIVE:
             return
         hidden = [name for name in self._secrets() if not told(row.get(name))]
         if hidden:

@@ -70,7 +70,7 @@ class Executor:
 
     @property
     def blind(self) -> Sequence[Operation]:
-        """The sets of what a router takes and never gives back: passwords."""
+        """The sets of what a router takes and does not or may not give back: passwords and other secrets."""
         return tuple(self._blind)
 
     def let_stay(self, number: int) -> None:
@@ -111,7 +111,9 @@ class Executor:
         if operation.id or operation.verb != "add":
             self._step_on(operation.path, self.resolve(operation.id))
         known = menu(operation.path).properties
-        if operation.verb == "set" and any(name in known and known[name].write_only for name in operation.properties):
+        if operation.verb == "set" and any(
+            name in known and (known[name].write_only or known[name].secret) for name in operation.properties
+        ):
             self._blind.append(operation)
         return operation.sentence(self.resolve)
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ansible_collections.bastion.routeros.plugins.plugin_utils.changes.secretive import told
 from ansible_collections.bastion.routeros.plugins.plugin_utils.menus import menu
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning import report
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.compare import Comparer
@@ -81,26 +82,32 @@ class Undo:
         return f"It was undone, except for what this would put right: {what}. {refused}".rstrip()
 
     def _passwords(self, live: Session) -> str:
-        """Routers never tell passwords, so the own one is set again, and others have to be told to the user."""
+        """Routers never tell passwords, so the own one is set again, and others have to be told to the user.
+
+        Other secrets are put back where a print that asked for them expressly has told them.
+        """
         lost: list[str] = []
         while self._blind:
             step = self._blind[-1]
             was = next((row for row in self._base.rows(step.path) if row.get(".id") == self._name_of(step)), None)
-            if was is not None:
-                name = was.get("name", step.path)
-                own = step.path == USER and name == live.user and "password" in step.properties
+            if was is not None and (hidden := _hidden(step, was)):
+                name = was.get("name") or was.get("peer") or step.path
+                old = {each: step.was[each] for each in hidden if told(step.was.get(each))}
+                if step.path == USER and name == live.user:
+                    old["password"] = self._password
                 try:
-                    if not own:
+                    if set(old) != hidden:
                         lost.append(name)
                     else:
-                        live.call(f"{USER}/set", f"=.id={was['.id']}", f"=password={self._password}")
+                        words = (f"={each}={text}" for each, text in old.items())
+                        live.call(f"{step.path}/set", f"=.id={was['.id']}", *words)
                 except Trap as trap:
                     lost.append(f"{name} ({trap.message})")
             self._blind.pop()
         if lost:
             self._lost = (
-                f"It was undone, except for the secrets of {', '.join(lost)}: a router never tells the old ones, so "
-                "these are the new ones."
+                f"It was undone, except for the secrets of {', '.join(dict.fromkeys(lost))}: the router does not tell "
+                "the old ones, so these are the new ones."
             )
         return self._lost
 
@@ -167,6 +174,13 @@ class Undo:
                 strange[path].remove(found)
                 self._is_back(operation, found[".id"])
         self._unanswered = []
+
+
+def _hidden(step: Operation, was: Mapping[str, str]) -> set[str]:
+    """The properties that were set and whose old value the plain print has not told."""
+    known = menu(step.path).properties
+    secret = {name for name in step.properties if name in known and (known[name].write_only or known[name].secret)}
+    return {name for name in secret if known[name].write_only or not told(was.get(name))}
 
 
 def _is(compare: Comparer, operation: Operation, row: Mapping[str, str]) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from ansible_collections.bastion.routeros.plugins.plugin_utils.options import BadOption
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning import report
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.transaction import RolledBack
 from ansible_collections.bastion.routeros.tests.integration.transaction.conftest import door_to, run
 from routeros_simulator.testing import Simulator, running
 
@@ -255,3 +256,29 @@ def test_secrets_that_the_router_tells_or_not(version: str, hide_secrets: bool, 
         _set, outcome = run(door, (module, {**options, "secret": "a-fourth-one", "update_secret": "always"}))
         assert [step.properties for step in outcome.plans[0]] == [{"secret": "a-fourth-one"}]
         assert router.rows("/ip/ipsec/identity")[-1]["secret"] == "a-fourth-one"
+
+
+@pytest.mark.parametrize(
+    ("version", "hide_secrets", "sensitive", "restored"),
+    [("7.12.2", False, True, True), ("7.22.3", True, True, True), ("7.12.2", False, False, False)],
+)
+def test_a_secret_is_put_back_or_told_to_be_another_one(
+    version: str, hide_secrets: bool, sensitive: bool, restored: bool
+) -> None:
+    policy = ["api", "read", "write", "ftp", "test", "reboot", "policy", *(["sensitive"] if sensitive else [])]
+    user = {"name": "automation", "group": "automation", "password": "correct-horse-7"}
+    module, options = TUNNEL[3]
+    another = (module, {**options, "secret": "another-secret-of-it", "update_secret": "always"})
+    # What the router refuses, and only it knows why.
+    refused = ("menu", {"path": "/ip/address", "entries": [{"address": "10.0.0.1/24", "interface": "nowhere"}]})
+    with running(version, time_scale=50, switches={"hide_secrets": hide_secrets}) as router:
+        run(door_to(router.api_port), ("user_group", {"name": "automation", "policy": policy}), ("user", user))
+        door = door_to(router.api_port, "automation", "correct-horse-7")
+        run(door, *TUNNEL)
+        before = snapshot(router)
+        with pytest.raises(RolledBack) as failed:
+            run(door, another, refused, safe_mode="off")
+        assert SECRET not in str(failed.value)
+        assert "another-secret-of-it" not in str(failed.value)
+        assert ("except for the secrets of controller" in str(failed.value)) is not restored
+        assert (snapshot(router) == before) is restored

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import change_class
 from ansible_collections.bastion.routeros.plugins.plugin_utils.task.masking import SHORTEST_INSIDE, Masker
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,3 +56,9 @@ def test_numbers_can_be_secrets() -> None:
 
 def test_empty_and_missing_secrets_are_ignored() -> None:
     assert Masker(["", None]).mask(["", None, "text"]) == ["", None, "text"]
+
+
+@pytest.mark.parametrize("module", ["menu", "service", "certificate"])
+def test_secrets_are_known_whichever_module_came_before(module: str) -> None:
+    change_class(module)
+    assert list(change_class("user")({"name": "a", "password": "canary"}).secrets()) == ["canary"]
