@@ -43,8 +43,7 @@ def sequence(settings: Settings) -> tuple[Step, ...]:
         raise BadKnock("set either knock_sequence or knock_secret")
     if own:
         return parse(own)
-    avoid = [int(port) for port in settings.get("ports") or []]
-    return derive(str(secret), str(settings.get("name", "")), str(settings.get("rotation") or ""), avoid=avoid)
+    return derive(str(secret), str(settings.get("name", "")), str(settings.get("rotation") or ""))
 
 
 def rules(data: Sequence[Mapping[str, Any]], steps: Sequence[Step], settings: Settings) -> list[Rule]:

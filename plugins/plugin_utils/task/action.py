@@ -21,6 +21,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.task.controller_c
 )
 from ansible_collections.bastion.routeros.plugins.plugin_utils.task.entries import calls_in, changes_in
 from ansible_collections.bastion.routeros.plugins.plugin_utils.task.facts import gather
+from ansible_collections.bastion.routeros.plugins.plugin_utils.task.knock_info_work import KnockInfoWork
 from ansible_collections.bastion.routeros.plugins.plugin_utils.task.knock_work import KnockWork
 from ansible_collections.bastion.routeros.plugins.plugin_utils.task.masking import Masker
 from ansible_collections.bastion.routeros.plugins.plugin_utils.task.rotation_work import RotationWork
@@ -49,6 +50,8 @@ class RouterAction(ActionBase):  # type: ignore[misc]
     _supports_check_mode = True
     _supports_async = False
     _requires_connection = False
+    reveals_knock = False
+    """Whether the result is meant to show the sequence; everything else masks it."""
 
     def run(self, tmp: str | None = None, task_vars: Mapping[str, Any] | None = None) -> Result:
         masker = Masker()
@@ -59,7 +62,7 @@ class RouterAction(ActionBase):  # type: ignore[misc]
             door: Door = self._connection.door
             options = door.options
             masker.add(options.password, options.first_contact.password if options.first_contact else None)
-            masker.add(*knock.secrets(options.knock))
+            masker.add(*(() if self.reveals_knock else knock.secrets(options.knock)))
             self._learn_raw(masker)
             result.update(self._work(door, masker))
         except BadOption as error:
@@ -201,6 +204,10 @@ class KnockAction(KnockWork, RouterAction):
     """Knocks, without logging in."""
 
 
+class KnockInfoAction(KnockInfoWork, RouterAction):
+    """Tells the knock to a human."""
+
+
 class VerdictAction(VerdictWork, RouterAction):
     """Reads, and judges who reaches which service."""
 
@@ -229,6 +236,7 @@ _KINDS: dict[str, type[RouterAction]] = {
     "wait": WaitAction,
     "connection_info": ConnectionInfoAction,
     "knock": KnockAction,
+    "knock_info": KnockInfoAction,
     "password_rotation": RotationAction,
     "verdict_info": VerdictAction,
 }

@@ -12,10 +12,11 @@ from __future__ import annotations
 import errno
 import hashlib
 import hmac
+import json
 import re
 import socket
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 PROBE_SECONDS = 0.8
@@ -79,13 +80,12 @@ def _step(number: int, text: str) -> Step:
     return Step(found[1], int(found[2]), size)
 
 
-def derive(
-    secret: str, name: str, rotation: str = "", steps: int = DERIVED, avoid: Collection[int] = ()
-) -> tuple[Step, ...]:
-    """The sequence of one router: HMAC-SHA256 of its inventory name under a secret that a fleet may share.
+def derive(secret: str, name: str, rotation: str = "", steps: int = DERIVED) -> tuple[Step, ...]:
+    """The sequence of one router: HMAC-SHA512 of its inventory name under a secret that a fleet may share.
+
+    Nothing else goes in, so that the role, the client and a human all come to the same one.
 
     :param rotation: any text, for example a date; another text gives another sequence
-    :param avoid: ports that are no steps, such as those of services
     :raises BadKnock: no secret worth the name, or an impossible number of steps
     """
     if len(secret) < 16:
@@ -93,13 +93,14 @@ def derive(
     if not FEWEST <= steps <= MOST:
         raise BadKnock(f"a sequence has {FEWEST} to {MOST} steps")
     for attempt in range(10_000):
-        text = f"bastion.routeros.knock\0{name}\0{rotation}\0{steps}\0{attempt}"
+        # As JSON, so that no two of them are the same text.
+        text = json.dumps(["bastion.routeros.knock", name, rotation, steps, attempt])
         digest = hmac.new(secret.encode(), text.encode(), hashlib.sha512).digest()
         numbers = [int.from_bytes(digest[at : at + 4], "big") for at in range(0, 4 * steps, 4)]
         protocols = ["udp" if number & 1 else "tcp" for number in numbers]
         ports = [FIRST_PORT + (number >> 1) % (LAST_PORT - FIRST_PORT + 1) for number in numbers]
         found = tuple(Step(protocol, port) for protocol, port in zip(protocols, ports, strict=True))
-        if len(set(protocols)) == 2 and not weaknesses(found) and not set(ports) & set(avoid):
+        if len(set(protocols)) == 2 and not weaknesses(found):
             return found
     raise BadKnock("no sequence can be derived")  # pragma: no cover - one attempt in three succeeds
 

@@ -19,7 +19,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.options import ar
 ROOT = Path(__file__).resolve().parents[3]
 FOLDER = ROOT / "plugins" / "modules"
 MODULES = {path.stem for path in FOLDER.glob("*.py")}
-READING = {"connection_info", "controller_certificate", "facts", "knock", "verdict_info", "wait"}
+READING = {"connection_info", "controller_certificate", "facts", "knock", "knock_info", "verdict_info", "wait"}
 # Protects itself: none of the options of a transaction would make sense.
 OWN_PROTECTION = {"bootstrap"}
 OWN_RESULTS = {

@@ -6,11 +6,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from ansible_collections.bastion.routeros.plugins.plugin_utils.roles import knock_policy
 from ansible_collections.bastion.routeros.plugins.plugin_utils.wire import knock
 from hypothesis import given
 from hypothesis import strategies as st
 
+ROUTER: dict[str, Any] = {"services": {"winbox": {"port": 8291}, "api-ssl": {"port": 8729}}, "seen_from": []}
+GOOD: dict[str, Any] = {
+    "ports": [8729, 22],
+    "step_timeout": "15s",
+    "open_for": "30m",
+    "penalty": "1m",
+    "families": ["ipv4", "ipv6"],
+    "trusted_sources": [],
+    "client": True,
+}
+PINNED = ["udp/11791", "tcp/20917", "udp/44157", "udp/32486"]
 SECRET = "one-vaulted-secret-for-the-fleet"
 
 
@@ -42,19 +56,33 @@ def test_derived_sequences_are_strong_and_stay_the_same(name: str, steps: int, d
     assert {step.protocol for step in found} == {"tcp", "udp"}
 
 
-def test_routers_secrets_and_dates_do_not_share_sequences() -> None:
-    found = {
-        knock.derive(secret, name, rotation)
-        for secret in (SECRET, SECRET[::-1])
-        for name in ("router1", "router2", "router3")
-        for rotation in ("", "2026-11-01", "2026-12-01")
-    }
-    assert len(found) == 18
+# Text of any kind, control characters and what separates fields elsewhere included.
+NAMES = st.text(min_size=1, max_size=20)
 
 
-def test_a_derived_sequence_avoids_ports_in_use() -> None:
-    port = knock.derive(SECRET, "router1")[0].port
-    assert port not in {step.port for step in knock.derive(SECRET, "router1", avoid={port})}
+@given(st.lists(st.tuples(NAMES, st.text(max_size=20)), min_size=2, max_size=12, unique=True))
+def test_no_two_routers_or_dates_share_a_sequence(routers: list[tuple[str, str]]) -> None:
+    assert len({knock.derive(SECRET, *router) for router in routers}) == len(routers)
+
+
+@given(st.lists(st.text(min_size=16, max_size=40), min_size=2, max_size=5, unique=True))
+def test_no_two_secrets_give_the_same(secrets: list[str]) -> None:
+    assert len({knock.derive(secret, "router1") for secret in secrets}) == len(secrets)
+
+
+@given(NAMES, st.text(max_size=20))
+def test_the_role_takes_every_derived_sequence(name: str, rotation: str) -> None:
+    settings = GOOD | {"sequence": [], "secret": SECRET, "name": name, "rotation": rotation}
+    assert knock_policy.problems(settings, ROUTER) == []
+
+
+def test_a_fleet_of_thousands_has_as_many_sequences() -> None:
+    assert len({knock.derive(SECRET, f"router{number}") for number in range(3000)}) == 3000
+
+
+def test_the_derivation_stays_what_it_is() -> None:
+    """Another one would lock out everybody whose router was set up before."""
+    assert [str(step) for step in knock.derive(SECRET, "router1", "2026-11")] == PINNED
 
 
 def test_a_short_secret_is_refused() -> None:
