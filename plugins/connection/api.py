@@ -60,7 +60,8 @@ options:
     description:
       - Password of O(remote_user). Keep it in a vault. It is never shown, neither in results nor in errors.
       - C(--ask-pass) works too.
-    type: str
+    # Not str: Ansible's own error about what cannot be text quotes it.
+    type: raw
     vars:
       - name: ansible_password
     env:
@@ -224,7 +225,7 @@ EXAMPLES = r"""
       bastion.routeros.facts:
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
@@ -237,6 +238,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.connection_o
     TLS_MODES,
     ConnectionOptions,
     FirstContact,
+    bad_option,
     parse_knock,
 )
 from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.door import TRANSPORT, Door
@@ -347,7 +349,7 @@ class Connection(ConnectionBase):  # type: ignore[misc]  # ansible-core ships no
         return ConnectionOptions(
             host=_text(self.get_option("host")),
             user=_text(self.get_option("remote_user")),
-            password=_text(self.get_option("password")),
+            password=_secret(self.get_option("password"), "ansible_password"),
             port=self.get_option("port") or 0,
             tls=_text(self.get_option("tls")) or TLS_MODES[0],
             ca_path=unfrackpath(ca_path, follow=False) if ca_path else "",
@@ -359,6 +361,12 @@ class Connection(ConnectionBase):  # type: ignore[misc]  # ansible-core ships no
             knock=parse_knock(self.get_option("knock")),
             knock_source=_text(self.get_option("knock_source")),
         )
+
+
+def _secret(value: object, name: str) -> str:
+    if isinstance(value, (Mapping, list, tuple)):
+        raise bad_option(f"{name} has to be text; its value is not shown.")
+    return _text(value)
 
 
 def _text(value: object) -> str:

@@ -20,6 +20,7 @@ LINES = (
     ("cuts tried / states in between", "cuts tried", "states in between"),
     ("intermediate rulesets judged / wrong", "intermediate rulesets judged", "intermediate rulesets wrong"),
     ("bootstrap: cuts tried / locked out", "bootstrap cuts tried", "bootstrap locked out"),
+    ("secrets tried / leaked", "secrets tried", "secrets leaked"),
     ("two controllers: turns tried / said to be kept and not", "turns tried", "turns belied"),
 )
 

@@ -163,7 +163,8 @@ class Kept:
 
 
 def _variables(name: str, text: str) -> str:
-    return "---\n" + yaml.safe_dump({str(name): text}, allow_unicode=True)
+    # What comes from a task is text of Ansible's own kind, which YAML does not take.
+    return "---\n" + yaml.safe_dump({str(name): str(text)}, allow_unicode=True)
 
 
 def _write_once(target: Path, text: str) -> None:

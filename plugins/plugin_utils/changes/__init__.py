@@ -140,7 +140,7 @@ class Change:
 def _values_of(names: set[str], value: Any) -> Iterable[object]:
     if isinstance(value, Mapping):
         for key, item in value.items():
-            if str(key).replace("-", "_") in names and not isinstance(item, (Mapping, list)):
+            if str(key).replace("-", "_") in names:
                 yield item
             else:
                 yield from _values_of(names, item)

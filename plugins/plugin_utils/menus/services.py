@@ -210,7 +210,8 @@ MENUS = (
     Menu(
         "/snmp/community",
         table(
-            P("name", required=True),
+            # without authentication, who knows the name is in: RouterOS shows it, this collection does not
+            P("name", required=True, secret=True),
             P("addresses", "list ip-prefix", "::/0"),
             P("security", "enum none authorized private", "none"),
             P("read-access", "bool", "true"),

@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Mapping
 from typing import Any
 
-from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Change, change_class
 from ansible_collections.bastion.routeros.plugins.plugin_utils.options import BadOption, argument_spec, validate
@@ -54,7 +55,7 @@ class RouterAction(ActionBase):  # type: ignore[misc]
     """Whether the result is meant to show the sequence; everything else masks it."""
 
     def run(self, tmp: str | None = None, task_vars: Mapping[str, Any] | None = None) -> Result:
-        masker = Masker()
+        masker = self._masker = Masker()
         try:
             refuse_async(f"bastion.routeros.{self.module}", self._task.async_val)
             result: Result = super().run(tmp, task_vars)
@@ -71,8 +72,25 @@ class RouterAction(ActionBase):  # type: ignore[misc]
             raise AnsibleConnectionFailure(masker.text(error.message)) from None
         except RouterError as error:
             raise AnsibleActionFail(masker.text(error.message), result={"kind": error.kind}) from None
+        except AnsibleError:
+            raise
+        except Exception as error:
+            raise AnsibleActionFail(self._internal(error, masker), result={"kind": "internal"}) from None
         masked: Result = masker.mask(result)
         return masked
+
+    def _internal(self, error: Exception, masker: Masker) -> str:
+        """What is told of a mistake in this collection: where it is, and of the reason what is surely no secret."""
+        frames = traceback.extract_tb(error.__traceback__)
+        self._display.vvv("".join(traceback.format_list(frames)))
+        reason = str(error)
+        told = "its text is left out, for it may hold a secret" if masker.touches(reason) else reason
+        place = frames[-1]
+        return (
+            f"bastion.routeros.{self.module} has met a mistake of its own, {type(error).__name__} in {place.name}, "
+            f"line {place.lineno} of {place.filename.rpartition('/plugins/')[2]}: {told}. Please report it; -vvv shows "
+            "how it came there. The router may have been changed in part"
+        )
 
     def _learn_raw(self, masker: Masker) -> None:
         """Know the secrets before the options are checked: an error about an option quotes its value."""
@@ -110,7 +128,7 @@ class ChangeAction(RouterAction):
             outcome = transaction.run()
         finally:
             for warning in [*door.warnings, *transaction.outcome.warnings]:
-                self._display.warning(warning)
+                self._display.warning(self._masker.text(warning))
         return self._result(changes, outcome)
 
     def _result(self, changes: list[Change], outcome: Outcome) -> Result:

@@ -62,3 +62,36 @@ def test_empty_and_missing_secrets_are_ignored() -> None:
 def test_secrets_are_known_whichever_module_came_before(module: str) -> None:
     change_class(module)
     assert list(change_class("user")({"name": "a", "password": "canary"}).secrets()) == ["canary"]
+
+
+@pytest.mark.parametrize("secret", ['it\'s "so"\\%é Long', 'say "it" twice-over', "back\\slash", "two\nlines of-that"])
+def test_quoted_secrets_are_secrets(secret: str) -> None:
+    masker = Masker([secret])
+    for text in (
+        repr(secret),
+        repr([secret]),
+        repr(f"it was {secret} here"),
+        json.dumps({"x": secret}),
+        json.dumps([secret], ensure_ascii=False),
+    ):
+        assert secret.split()[-1] not in masker.text(text), text
+
+
+def test_what_is_in_lists_and_mappings_counts() -> None:
+    masker = Masker([["hunter2"], {"x": ("swordfish", {"y": "tr0ub4dor"})}])
+    assert masker.text("hunter2 swordfish tr0ub4dor").count("VALUE_SPECIFIED") == 3
+
+
+def test_a_piece_of_a_secret_is_noticed() -> None:
+    masker = Masker(["correct-horse%battery"])
+    assert masker.touches("%63orrect%2Dhorse")
+    assert masker.touches("battery")
+    assert not masker.touches("nothing of the kind")
+    assert not Masker().touches("anything")
+
+
+def test_lines_of_a_key_are_secrets() -> None:
+    line = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7"
+    masker = Masker([f"-----BEGIN PRIVATE KEY-----\n{line}\n-----END PRIVATE KEY-----\n"])
+    assert line not in masker.text(f"cannot read {line}")
+    assert "PRIVATE KEY" in masker.text("-----BEGIN PRIVATE KEY-----")

@@ -82,6 +82,7 @@ DIFFERENT: dict[tuple[str, str, str], str] = {
     ("/system/scheduler", "days", "words"): "or the words never and always (manual)",
     ("/ip/ipsec/policy", "protocol", "words"): "all is its default",
     ("/ip/ipsec/identity", "key", "secret"): _SENSITIVE,
+    ("/snmp/community", "name", "secret"): "RouterOS shows it; without authentication it is the password",
     ("/ip/firewall/nat", "socksify-service", "unsettable"): _UNSET_HERE_TOO,
     ("/ip/firewall/nat", "socks5-server", "unsettable"): _UNSET_HERE_TOO,
     ("/ip/firewall/nat", "socks5-port", "unsettable"): _UNSET_HERE_TOO,
