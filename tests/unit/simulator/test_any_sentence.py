@@ -41,7 +41,7 @@ TEXTS = [
 QUERIES = ["?", "?#", "?#!", "?#&", "?#9", "?#1.", "?#i", "?<", "?name", "?-name", "?name=x", "?>port=1", "?<x="]
 IDS = ["*1", "*2", "admin", "x", "*1,*2", "", "0"]
 # what would end the session, never ends, or waits minutes for a button (device-mode)
-LEFT_OUT = {"reboot", "shutdown", "listen", "apply-changes", "install", "update"}
+LEFT_OUT = {"reboot", "shutdown", "listen", "apply-changes", "install", "update", "monitor", "monitor-traffic"}
 
 
 def sentence(router: Router, chance: random.Random) -> list[str]:

@@ -131,8 +131,40 @@ def _read(call: Call) -> None:
     call.reply({"data": data[offset : offset + size].decode("utf-8", "surrogateescape")})
 
 
+def _named(call: Call) -> Row:
+    rows = call.table.resolve(call.required("number"))
+    if not rows:
+        raise call.router.missing_item()
+    return rows[0]
+
+
+def _copy(call: Call) -> None:
+    """/file/copy: another file with the same contents; no part of history, as uploads are not."""
+    call.expect(("number", "name"))
+    row, name = _named(call), call.required("name")
+    if call.table.find(name=name) is not None:
+        raise Trap("failure: file already exists", 4)  # refused for certain, stand-in text
+    write_file(call.router, name, contents(row), row.get("type", "file"))
+
+
+def _lines(call: Call) -> None:
+    """/file/head and tail: some lines, ten unless told (a guess), each a row."""
+    call.expect(("number", "n", "numbered", "as-value"))
+    lines = contents(_named(call)).decode("utf-8", "replace").splitlines()
+    text = call.arguments.get("n", "10")
+    if not (text.isascii() and text.isdigit()):
+        raise Trap("invalid value for argument n", 1)
+    count = int(text)
+    chosen = lines[:count] if call.verb == "head" else lines[max(0, len(lines) - count) :]
+    first = 1 if call.verb == "head" else len(lines) - len(chosen) + 1
+    numbered = call.arguments.get("numbered", "no") in ("", "yes", "true")
+    for number, line in enumerate(chosen, first):
+        call.reply({"line": f"{number}: {line}" if numbered else line})
+
+
 def attach(router: Router) -> None:
     """Behaviour of the menu."""
     router.hook(MENU, FileHooks())
-    if "read" in router.tables[MENU].menu.commands:
-        router.register(MENU, "read", _read)
+    for verb, handler in (("read", _read), ("copy", _copy), ("head", _lines), ("tail", _lines)):
+        if verb in router.tables[MENU].menu.commands:
+            router.register(MENU, verb, handler)

@@ -16,6 +16,7 @@ from . import (
     firewall_tables,
     ipsec,
     jobs,
+    monitors,
     names,
     packages,
     printing,
@@ -122,6 +123,8 @@ class Router:
         self.resolver: Callable[[str, int], Sequence[str]] = lambda name, version: ()
         # lists of revoked certificates that the world offers: address -> bytes
         self.published: dict[str, bytes] = {}
+        # what /tool/e-mail/send has sent
+        self.mails: list[dict[str, str]] = []
         self._session_number = 0
         self._batches = 0
         self._dirty: dict[str, None] = {}
@@ -147,6 +150,7 @@ class Router:
         file_table.attach(self)
         packages.attach(self)
         ssh_keys.attach(self)
+        monitors.attach(self)
         system.attach(self)
         self.device_mode = DeviceMode(self)
         self.safe_mode = SafeMode(self)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from .call import Call
 from .errors import Trap
 from .file_table import MENU as FILES
-from .file_table import contents
+from .file_table import contents, write_file
 from .table import Hooks, Row, Table
 
 if TYPE_CHECKING:
@@ -124,8 +124,81 @@ def _regenerate(call: Call) -> None:
     row.hidden = {name: value for name, value in row.hidden.items() if not name.startswith("host-key-")}
 
 
+def _export_host_key(call: Call) -> None:
+    """Into PREFIX_TYPE.pem and PREFIX_TYPE_pub.pem (published scripts for 7.x; older manuals write PREFIX_TYPE)."""
+    from cryptography.hazmat.primitives.serialization import (
+        BestAvailableEncryption,
+        Encoding,
+        NoEncryption,
+        PrivateFormat,
+        PublicFormat,
+        load_ssh_private_key,
+    )
+
+    call.expect(tuple(call.table.menu.commands[call.verb]))
+    kind = call.table.only.get("host-key-type", "rsa")
+    base = f"{call.required('key-file-prefix')}_{kind}"
+    key = load_ssh_private_key(host_key(call.router).encode(), None)
+    passphrase = call.arguments.get("passphrase", "")
+    locked = BestAvailableEncryption(passphrase.encode()) if passphrase else NoEncryption()
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, locked)
+    public = key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
+    delay = call.router.switches.file_delay
+    write_file(call.router, f"{base}.pem", private, ".pem file", delay=delay)
+    write_file(call.router, f"{base}_pub.pem", public, ".pem file", delay=delay)
+
+
+def _private_key(call: Call) -> tuple[str, str, int]:
+    """The private key in the file that a command names: as PEM without passphrase, its type and bits."""
+    from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+    from cryptography.hazmat.primitives.serialization import (
+        Encoding,
+        NoEncryption,
+        PrivateFormat,
+        load_pem_private_key,
+        load_ssh_private_key,
+    )
+
+    file = call.router.tables[FILES].find(name=call.required("private-key-file"))
+    if file is None:
+        raise Trap("input does not match any value of private-key-file", 1)
+    data, passphrase = contents(file), call.arguments.get("passphrase", "").encode() or None
+    load = load_ssh_private_key if b"OPENSSH" in data else load_pem_private_key
+    try:
+        key = load(data, passphrase)
+    except (TypeError, ValueError):
+        raise Trap(_REFUSED, 4) from None
+    if not isinstance(key, rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey):
+        raise Trap(_REFUSED, 4)
+    kind, bits = ("rsa", key.key_size) if isinstance(key, rsa.RSAPrivateKey) else ("ed25519", 256)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()).decode(), kind, bits
+
+
+def _import_host_key(call: Call) -> None:
+    call.expect(tuple(call.table.menu.commands[call.verb]))
+    pem, kind, _unused = _private_key(call)
+    call.table.only.hidden[f"host-key-{kind}"] = pem
+
+
+def _import_private(call: Call) -> None:
+    """The key for the router's own SSH client: never read back."""
+    call.expect(tuple(call.table.menu.commands[call.verb]))
+    user = call.required("user")
+    if call.router.tables["/user"].find(name=user) is None:
+        raise Trap("input does not match any value of user", 1)
+    pem, kind, bits = _private_key(call)
+    values = {"user": user, "key-type": kind, "bits": str(bits)}
+    info = call.arguments.get("info", call.arguments.get("key-owner", ""))
+    if "info" in call.table.menu.properties:
+        values["info"] = info
+    call.table.insert(values, journal=True, hidden={"key": pem})
+
+
 def attach(router: Router) -> None:
     """Behaviour of the menus."""
+    router.register("/ip/ssh", "export-host-key", _export_host_key)
+    router.register("/ip/ssh", "import-host-key", _import_host_key)
+    router.register(f"{MENU}/private", "import", _import_private)
     router.hook(MENU, KeyHooks())
     router.register(MENU, "import", _import)
     router.register("/ip/ssh", "regenerate-host-key", _regenerate)
