@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.door import Door
     from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.session import Session
 
-INVERSE = "inverse plan"
+INVERSE, SAFE_MODE = "inverse plan", "safe mode"
+# Seconds to wait for another run only to clear what is idle: otherwise the next run does.
+CLEARING = 10.0
 _SPLIT = (
     "Make it several tasks of fewer changes each: what is one task stands or falls as a whole, and the router cannot "
     "undo that many."
@@ -135,16 +137,24 @@ class Protection:
         else:
             self._hold = safe_mode.SafeMode(self._session, self._settings.safe_mode_wait, self._sleep)
             self._hold.take()
-            self.name = "safe mode"
+            self.name = SAFE_MODE
+
+    def hold_again(self) -> None:
+        """Take safe mode once more, for what comes after the change.
+
+        :raises SafeModeError: somebody else keeps holding it.
+        """
+        self._hold = safe_mode.SafeMode(self._session, min(self._settings.safe_mode_wait, CLEARING), self._sleep)
+        self._hold.take()
 
     def pause(self) -> None:
         """Keep what was written under this hold, which is inert; the next one is taken for the rest.
 
         :raises SafeModeError: it was gone already.
         """
-        if self._hold:
+        if self._hold and self._hold.held:
             self._hold.release()
-            self._hold = None
+        self._hold = None
 
     def _arm(self, base: State, phases: Phases, required: bool) -> None:
         steps = phases.steps

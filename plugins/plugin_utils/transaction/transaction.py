@@ -27,7 +27,11 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.phase
     without_certificates,
 )
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.planned import OLDEST, Ears, check, plan
-from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.protection import Protection, SafeModeMissing
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.protection import (
+    SAFE_MODE,
+    Protection,
+    SafeModeMissing,
+)
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.reading import read_at_once
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.settings import Settings
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.undo import Undo
@@ -212,7 +216,7 @@ class Transaction:
             raise RolledBack(f"{failure.message} {found}{_BUILT if built else ''}") from failure
         self.outcome.protected = protection.name
         self.outcome.warnings += protection.warnings
-        self._clean_up(session, executor, [*phases.behind, *removals])
+        self._clean_up(session, protection, phases.behind, removals)
 
     def _protection(self, session: Session) -> Protection:
         return Protection(session, self._door, self._settings, self._sleep)
@@ -262,16 +266,39 @@ class Transaction:
         if deeds:
             self.outcome.warnings.append(others.warning(deeds))
 
-    def _clean_up(self, session: Session, executor: Executor, leftovers: Sequence[Operation]) -> None:
+    def _clean_up(
+        self, session: Session, protection: Protection, behind: Sequence[Operation], removals: Sequence[Operation]
+    ) -> None:
         """What is idle now. The change is proved and kept, so a failure here is no reason to undo it."""
+        executor = Executor(session, self._door.options.window, self._sleep)
         try:
-            executor.run(leftovers)
+            if protection.name == SAFE_MODE:
+                self._clear_chains(session, protection, executor, behind)
+            else:
+                executor.run(behind)
+            executor.run(removals)
         except RouterError as error:
             self.outcome.warnings.append(
                 f"the change is kept, but something idle could not be removed; the next run does it: {error.message}"
             )
-        if leftovers or self.outcome.after is None:
+        if behind or removals or self.outcome.after is None:
             self._look_again(session)
+
+    def _clear_chains(
+        self, session: Session, protection: Protection, executor: Executor, behind: Sequence[Operation]
+    ) -> None:
+        """Under holds of their own, and as planned anew: what was idle may be what another run has put into force."""
+        left = list(behind)
+        while left:
+            protection.hold_again()
+            try:
+                left = without_certificates(self._plan(self._read(session))[0])
+                if not all(step.inert for step in left):
+                    return
+                executor.run(left[: safe_mode.BUDGET])
+                left = left[safe_mode.BUDGET :]
+            finally:
+                protection.pause()
 
     def _make_certificates(self, session: Session) -> tuple[State, list[list[Operation]], list[Operation]]:
         """Make and sign first; only then is known what is left to do (a new CA changes the leaves below it).
