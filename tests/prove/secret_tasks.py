@@ -21,8 +21,8 @@ def of(name: str) -> str:
 
 #: another login that every module of the transaction may be told to prove the way in with
 PROVE_AS = {"user": "automation", "password": of("automation")}
-#: modules whose business it is to tell a secret to whoever calls them; documented so
-REVEALS: Mapping[str, str] = {"knock_info": "tells the sequence of a router to its caller, and says so"}
+#: the module whose business it is to tell a secret to whoever calls it, and the one secret that it is asked to tell
+REVEALS = {"knock_info": "revealed_steps"}
 
 # What succeeds on a router of 7.22, as one after the other.
 GOOD: dict[str, list[Options]] = {
@@ -79,6 +79,7 @@ GOOD: dict[str, list[Options]] = {
     "ipsec_profile": [{"name": "p", "dh_group": ["ecp256"], "prove_as": PROVE_AS}],
     "ipsec_proposal": [{"name": "p", "pfs_group": "ecp256", "prove_as": PROVE_AS}],
     "knock": [{"sequence": of("steps"), "source": "127.0.0.1"}],
+    "knock_info": [{"secret": of("knock_secret")}, {"sequence": of("revealed_steps")}],
     "logging": [{"topics": ["firewall"], "prove_as": PROVE_AS}],
     "logging_action": [{"name": "firewall", "target": "memory", "prove_as": PROVE_AS}],
     "menu": [
@@ -178,6 +179,13 @@ BAD: dict[str, list[Options]] = {
         {"sequence": "{{ canary.steps + ['tcp/99999'] }}"},
         {"sequence": of("steps"), "port": 1},
         {"sequence": of("steps"), "source": "203.0.113.1"},
+        {"sequenze": of("steps")},
+    ],
+    "knock_info": [
+        {"secret": of("bad_a"), "sequence": of("steps")},
+        {"secret": "{{ canary.short }}"},
+        {"secret": [of("bad_b")], "steps": 99},
+        {"sequence": ["tcp/1", of("bad_c")]},
         {"sequenze": of("steps")},
     ],
     "menu": [
