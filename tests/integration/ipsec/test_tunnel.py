@@ -89,6 +89,8 @@ TUNNEL: list[Call] = [
         },
     ),
 ]
+# What the router refuses, and only it knows why.
+REFUSED: Call = ("menu", {"path": "/ip/address", "entries": [{"address": "10.0.0.1/24", "interface": "nowhere"}]})
 KEYS = ("name", "peer", "remote_id", "src_address", "dst_address", "protocol", "src_port")
 AWAY: list[Call] = [
     (module, {name: options[name] for name in KEYS if name in options} | {"state": "absent"})
@@ -269,16 +271,39 @@ def test_a_secret_is_put_back_or_told_to_be_another_one(
     user = {"name": "automation", "group": "automation", "password": "correct-horse-7"}
     module, options = TUNNEL[3]
     another = (module, {**options, "secret": "another-secret-of-it", "update_secret": "always"})
-    # What the router refuses, and only it knows why.
-    refused = ("menu", {"path": "/ip/address", "entries": [{"address": "10.0.0.1/24", "interface": "nowhere"}]})
     with running(version, time_scale=50, switches={"hide_secrets": hide_secrets}) as router:
         run(door_to(router.api_port), ("user_group", {"name": "automation", "policy": policy}), ("user", user))
         door = door_to(router.api_port, "automation", "correct-horse-7")
         run(door, *TUNNEL)
         before = snapshot(router)
         with pytest.raises(RolledBack) as failed:
-            run(door, another, refused, safe_mode="off")
+            run(door, another, REFUSED, safe_mode="off")
         assert SECRET not in str(failed.value)
         assert "another-secret-of-it" not in str(failed.value)
         assert ("except for the secrets of controller" in str(failed.value)) is not restored
         assert (snapshot(router) == before) is restored
+
+
+def without_ids(rows: dict[str, list[dict[str, str]]]) -> dict[str, list[dict[str, str]]]:
+    return {path: [{name: text for name, text in row.items() if name != ".id"} for row in rows[path]] for path in rows}
+
+
+@pytest.mark.parametrize("safe_mode", ["auto", "off"])
+def test_a_failure_leaves_no_half_tunnel_and_takes_none_away(router: Simulator, safe_mode: str) -> None:
+    door = door_to(router.api_port)
+    before = snapshot(router)
+    with pytest.raises(RolledBack):
+        run(door, *TUNNEL, REFUSED, safe_mode=safe_mode)
+    assert snapshot(router) == before
+    run(door, *TUNNEL)
+    whole = without_ids(snapshot(router))
+    with pytest.raises(RolledBack) as failed:
+        run(door, *AWAY, REFUSED, safe_mode=safe_mode)
+    assert "except for" not in str(failed.value)
+    # What was removed comes back under new ids: each row in its place, with its secret, bound to the others again.
+    now = without_ids(snapshot(router))
+    assert now["/ip/ipsec/policy"] == whole["/ip/ipsec/policy"]
+    for path in MENUS:
+        assert sorted(map(str, now[path])) == sorted(map(str, whole[path]))
+    _same, outcome = run(door, *TUNNEL)
+    assert not outcome.changed, outcome.plans
