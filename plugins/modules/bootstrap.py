@@ -188,9 +188,9 @@ options:
         type: str
         default: routeros_admin_password
   settle:
-    description: Seconds between a change and the login that proves it.
+    description: Seconds between a change and the login that proves it. No firewall rule is changed, so they can be few.
     type: float
-    default: 2
+    default: 1
   safe_mode_wait:
     description: How long to wait, in seconds, while another session holds safe mode.
     type: int

@@ -60,8 +60,8 @@ def test_the_first_example_is_safe_to_copy(tmp_path: Path) -> None:
             assert "correct-horse-7" not in run.stdout
             changes.append(int(found[1]))
 
-        assert len(changes) == 3
-        checked, first, second = changes
-        assert (checked > 0, first > 0, second) == (True, True, 0)
+        assert len(changes) == 4
+        prepared, checked, first, second = changes
+        assert (prepared, checked > 0, first > 0, second) == (1, True, True, 0)
         assert (tmp_path / "ca" / "office.pem").exists()
         assert router.call(lambda: router.server.port("api")) is None
