@@ -113,8 +113,8 @@ def _names(pem: str) -> set[str]:
         names = load(pem).extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except x509.ExtensionNotFound:
         return set()
-    kinds = {x509.DNSName: "DNS", x509.IPAddress: "IP", x509.RFC822Name: "email"}
-    return {f"{kinds[type(name)]}:{name.value}" for name in names if type(name) in kinds}
+    kinds = (("DNS", x509.DNSName), ("IP", x509.IPAddress), ("email", x509.RFC822Name))
+    return {f"{word}:{name.value}" for word, kind in kinds for name in names if isinstance(name, kind)}
 
 
 def _new_key() -> Key:

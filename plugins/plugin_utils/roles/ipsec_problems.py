@@ -30,8 +30,8 @@ LONGEST_PSK = 128
 def problems(settings: Settings, router: Facts) -> list[str]:
     """One message for each thing that is wrong; empty when the role may go on.
 
-    :param settings: the role's variables without their prefix, ``host``, the inventory's name of the router, and
-        ``login_host``, the address that the inventory logs in to
+    :param settings: the role's variables without their prefix, ``host``, the inventory's name of the router,
+        ``login``, the user that the inventory logs in as, and ``login_host``, the address that it logs in to
     :param router: the facts of the router; empty when it was not asked
     """
     try:
@@ -48,6 +48,7 @@ def problems(settings: Settings, router: Facts) -> list[str]:
         _identities,
         _clear,
         _service,
+        _user,
         _others,
         _host,
     )
@@ -183,6 +184,9 @@ def _identities(tunnel: Tunnel, settings: Settings, router: Facts) -> Iterator[s
 
 def _clear(tunnel: Tunnel, settings: Settings, router: Facts) -> Iterator[str]:
     sources = settings.get("clear_sources") or []
+    if not isinstance(sources, list):
+        yield f"ipsec_api_tunnel_clear_sources: expected a list of addresses and prefixes, got {sources!r}."
+        return
     bad = prefixes.problems(sources)
     yield from (f"ipsec_api_tunnel_clear_sources: {message}." for message in bad)
     if not bad and sources and prefixes.covers_everyone(sources):
@@ -205,6 +209,18 @@ def _service(tunnel: Tunnel, settings: Settings, router: Facts) -> Iterator[str]
             f"api-ssl of this router answers {', '.join(map(str, allowed))} only, and not {', '.join(missing)}, from "
             "where the controller comes out of the tunnel. Add it to secure_api_sources (and to the sources of the "
             "user), and run bastion.routeros.secure_api first."
+        )
+
+
+def _user(tunnel: Tunnel, settings: Settings, router: Facts) -> Iterator[str]:
+    """The account of the inventory may be limited to addresses, too."""
+    login = str(settings.get("login") or "")
+    allowed = ((router.get("users") or {}).get(login) or {}).get("address") or []
+    missing = [_bare(each) for each in tunnel.controller.inside if allowed and not prefixes.contains(allowed, each)]
+    if missing:
+        yield (
+            f"The user '{login}' of this router may log in from {', '.join(map(str, allowed))} only, and not from "
+            f"{', '.join(missing)}, where the controller comes out of the tunnel."
         )
 
 

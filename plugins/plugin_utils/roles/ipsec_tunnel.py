@@ -213,7 +213,7 @@ class Tunnel:
 def _listed(value: object) -> Sequence[Any]:
     if value is None or value == "":
         return []
-    return [value] if isinstance(value, str) else list(value)  # type: ignore[call-overload, no-any-return]
+    return [value] if isinstance(value, str) else list(value)  # type: ignore[call-overload]
 
 
 def _choice(settings: Settings, name: str, words: Sequence[str]) -> str:

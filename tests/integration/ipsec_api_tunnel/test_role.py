@@ -140,3 +140,47 @@ def test_everything_wrong_is_told_before_anything_is_written(router: Simulator, 
     assert "TASK [bastion.routeros.ipsec_api_tunnel : Try the way" not in refused.text
     assert snapshot(router) == before
     assert relay.calls() == []
+
+
+@pytest.mark.parametrize("auth", ["certificate", "psk"])
+def test_the_controllers_end_alone(relay: Relay, stage: Stage, auth: str) -> None:
+    """Rendered for somebody else, and configured for itself: the same file, and the router is not asked."""
+    stage.variables |= {"ansible_host": "127.0.0.99", "ipsec_api_tunnel_auth": auth}
+    if auth == "certificate":
+        del stage.variables["ipsec_api_tunnel_psk"]
+        own = ("x509ca/bastion-router1-api-ca.pem", "x509/bastion-router1-api.pem", "private/bastion-router1-api.key")
+        (stage.folder / "ipsec").mkdir()
+        for name in ("ca.pem", "bastion-router1-api.pem", "bastion-router1-api.key"):
+            (stage.folder / "ipsec" / name).write_text(name)
+    book = stage.folder / "alone.yml"
+    book.write_text(ALONE)
+    made = stage.play("-vvvv", playbook=str(book))
+    assert made.changed > 0, made.text
+    assert SECRET not in made.text
+    written = relay.folder / "conf.d" / "bastion-router1-api.conf"
+    rendered = stage.folder / "ipsec" / "router1"
+    assert (rendered / "swanctl" / "conf.d" / written.name).read_text() == written.read_text()
+    assert (rendered / "libreswan" / "bastion-router1-api.conf").exists()
+    assert written.stat().st_mode & 0o777 == 0o600
+    if auth == "certificate":
+        assert [(relay.folder / name).read_text() for name in own] == [
+            (rendered / "swanctl" / name).read_text() for name in own
+        ]
+        assert (relay.folder / own[2]).stat().st_mode & 0o777 == 0o600
+    assert stage.play(playbook=str(book)).changed == 0
+    gone = stage.play("--tags", "alone", playbook=str(book), extra={"ipsec_api_tunnel_state": "absent"})
+    assert gone.changed > 0, gone.text
+    assert not written.exists()
+
+
+ALONE = """\
+- hosts: routers
+  gather_facts: false
+  tasks:
+    - ansible.builtin.include_role: {name: bastion.routeros.ipsec_api_tunnel, tasks_from: render}
+    - ansible.builtin.include_role:
+        name: bastion.routeros.ipsec_api_tunnel
+        tasks_from: controller
+        apply: {tags: [alone]}
+      tags: [alone]
+"""

@@ -106,6 +106,11 @@ def test_bad_input_is_refused(changes: dict[str, Any], message: str) -> None:
     ("router", "changes", "message"),
     [
         ({"version": "7.11.2"}, {}, "nothing is written below 7.12"),
+        (
+            {"users": {"automation": {"address": ["203.0.113.0/24"]}}},
+            {"login": "automation"},
+            "The user 'automation' of this router may log in from 203.0.113.0/24 only, and not from 198.51.100.7",
+        ),
         ({"version": "6.49.13"}, {}, "nothing is written below 7.12"),
         ({"services": {"api-ssl": {"port": 8729, "disabled": True}}}, {}, "api-ssl of this router is off"),
         (
