@@ -25,6 +25,12 @@ _TYPES = {
 }
 _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 _PORT_MATCHERS = frozenset({"src-port", "dst-port", "port"})
+_KERNEL_IPSEC = {
+    "in,ipsec": "meta secpath exists",
+    "in,none": "meta secpath missing",
+    "out,ipsec": "rt ipsec exists",
+    "out,none": "rt ipsec missing",
+}
 _COUNTING = frozenset({"limit", "dst-limit", "connection-limit", "random", "nth"})
 
 
@@ -269,7 +275,7 @@ def _ipsec(context: Context, row: Row, value: str, negated: bool) -> list[str]:
     if context.tunnel:
         key, sign = {"in": "iifname", "out": "oifname"}[direction], {"ipsec": "", "none": "!= "}[kind]
         return [f'{key} {sign}"{context.tunnel.device}"']
-    return [{"in,ipsec": "meta secpath exists", "in,none": "meta secpath missing"}[value]]
+    return [_KERNEL_IPSEC[value]]
 
 
 def _rate(text: str) -> tuple[int, str]:

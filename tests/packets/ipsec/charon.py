@@ -8,7 +8,7 @@ kernel-libipsec carries ESP in UDP port 4500 between the namespaces, whatever th
 arrives on the interface ipsec0. It knows tunnel mode only. It also never asks for a tunnel: where a kernel reports
 that a packet waits for one (`acquire`), libipsec 5.9 drops the packet and writes a line in the log, which `Demand`
 answers in the kernel's place. Without a trap policy there is no such line, so nothing comes up that the
-configuration did not ask for.
+configuration did not ask for. Where the kernel has ESP (`kernel=True`), none of this is needed.
 """
 
 from __future__ import annotations
@@ -28,13 +28,25 @@ DAEMON = "/usr/sbin/charon-systemd"
 INTERFACE = "ipsec0"
 _PLUGINS = (
     "random nonce aes sha1 sha2 md5 hmac kdf gmp pem pkcs1 pkcs8 pkcs12 x509 pubkey revocation constraints drbg "
-    "openssl gcm kernel-libipsec kernel-netlink socket-default vici updown"
+    "openssl gcm"
 )
+_USER_SPACE = "kernel-libipsec kernel-netlink socket-default vici updown"
+_KERNEL = "kernel-netlink socket-default vici updown"
 _READERS = "random nonce openssl sha1 sha2 hmac pem pkcs1 pkcs8 pkcs12 x509 pubkey"
 _FOLDERS = ("conf.d", "x509", "x509ca", "x509crl", "private", "rsa", "ecdsa", "pkcs8", "pkcs12", "pubkey")
 # The rest of what swanctl looks into; made so that it does not complain.
 _MORE_FOLDERS = ("x509aa", "x509ac", "x509ocsp", "bliss")
 _PATIENCE = 15.0
+# These let IKE and ESP packets pass by the route into the tunnel when both ends are their own networks.
+_MARKS = """    socket-default {
+      fwmark = 0x42
+    }
+    kernel-netlink {
+      fwmark = !0x42
+    }
+    kernel-libipsec {
+      allow_peer_ts = yes
+    }"""
 _WANTED = re.compile(r"could not find an outbound IPsec SA for reqid \{\d+\}, dropping packet")
 
 
@@ -50,30 +62,26 @@ def missing() -> str:
     return " and ".join(lacking)
 
 
-def settings(folder: Path, more: Mapping[str, str]) -> str:
-    """What strongswan.conf says about this host, not about its connections. `more`: options of charon."""
+def settings(folder: Path, more: Mapping[str, str], kernel: bool) -> str:
+    """What strongswan.conf says about this host, not about its connections.
+
+    :param more: options of charon
+    :param kernel: the kernel has ESP, and needs no help
+    """
     options = {"retransmit_timeout": "0.6", "retransmit_tries": "3", **more}
     lines = "\n".join(f"  {name} = {text}" for name, text in options.items())
-    # Marks let IKE and ESP packets pass by the route into the tunnel when both ends are their own networks.
+    marks = "" if kernel else _MARKS
     return f"""swanctl {{
   load = {_READERS}
 }}
 charon-systemd {{
-  load = {_PLUGINS}
+  load = {_PLUGINS} {_KERNEL if kernel else _USER_SPACE}
 {lines}
   plugins {{
     vici {{
       socket = unix://{folder}/vici
     }}
-    socket-default {{
-      fwmark = 0x42
-    }}
-    kernel-netlink {{
-      fwmark = !0x42
-    }}
-    kernel-libipsec {{
-      allow_peer_ts = yes
-    }}
+{marks}
   }}
   filelog {{
     file {{
@@ -89,13 +97,13 @@ charon-systemd {{
 class Charon:
     """One strongSwan. `folder` is its own; swanctl's files are in `folder`/swanctl, as in /etc/swanctl."""
 
-    def __init__(self, namespace: Namespace, folder: Path, **options: str) -> None:
+    def __init__(self, namespace: Namespace, folder: Path, *, kernel: bool = False, **options: str) -> None:
         self.namespace, self.folder = namespace, folder
         self.swanctl_folder = folder / "swanctl"
         for name in (*_FOLDERS, *_MORE_FOLDERS):
             (self.swanctl_folder / name).mkdir(parents=True, exist_ok=True)
         (self.swanctl_folder / "swanctl.conf").write_text("include conf.d/*.conf\n", encoding="utf-8")
-        (folder / "strongswan.conf").write_text(settings(folder, options), encoding="utf-8")
+        (folder / "strongswan.conf").write_text(settings(folder, options, kernel), encoding="utf-8")
         self._process: subprocess.Popen[bytes] | None = None
 
     @property

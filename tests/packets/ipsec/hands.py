@@ -82,6 +82,7 @@ class Hands:
     seen_as: str = ""
     """The controller's address as the router sees it, when there is NAT."""
     host_to_host: bool = False
+    mode: str = "tunnel"
     sealed: bool = True
     """Whether the router's answers, too, may leave by the tunnel only."""
     established_first: bool = False
@@ -121,7 +122,7 @@ class Hands:
                 "src-address": f"{router}/{whole}",
                 "dst-address": f"{controller}/{whole}",
                 "protocol": "tcp",
-                "tunnel": "yes",
+                "tunnel": "yes" if self.mode == "tunnel" else "no",
                 "proposal": "hand",
             },
         }
@@ -179,19 +180,24 @@ class Hands:
 
     def configure(self, charon: Charon) -> None:
         """Write the controller's end and load it."""
-        say = self.controller
+        for name, text in self.files().items():
+            (charon.swanctl_folder / name).write_text(text)
+        charon.load()
+
+    def files(self) -> dict[str, str]:
+        """The controller's end: folder/name -> text."""
+        say, found = self.controller, {}
         if self.certificates:
             own, trusted = self.certificates["controller"], self.certificates["controller_ca"]
             assert isinstance(own, Pair)
             assert isinstance(trusted, str)
-            (charon.swanctl_folder / "x509" / "controller.pem").write_text(own.certificate)
-            (charon.swanctl_folder / "private" / "controller.pem").write_text(own.key)
-            (charon.swanctl_folder / "x509ca" / "ca.pem").write_text(trusted)
+            found |= {"x509/controller.pem": own.certificate, "private/controller.pem": own.key}
+            found["x509ca/ca.pem"] = trusted
             local, remote, secrets = "auth = pubkey\n      certs = controller.pem", "auth = pubkey", ""
         else:
             local = remote = "auth = psk"
             secrets = f'  ike-{CONNECTION} {{\n    id = {say["remote_id"]}\n    secret = "{say["secret"]}"\n  }}\n'
-        (charon.swanctl_folder / "conf.d" / "hand.conf").write_text(f"""connections {{
+        found["conf.d/hand.conf"] = f"""connections {{
   {CONNECTION} {{
     version = 2
     local_addrs = {say["local_addrs"]}
@@ -207,7 +213,7 @@ class Hands:
     }}
     children {{
       {CHILD} {{
-        mode = tunnel
+        mode = {self.mode}
         esp_proposals = {say["esp_proposals"]}
         local_ts = {say["local_ts"]}
         remote_ts = {say["remote_ts"]}
@@ -218,8 +224,8 @@ class Hands:
 }}
 secrets {{
 {secrets}}}
-""")
-        charon.load()
+"""
+        return found
 
 
 def certificates() -> dict[str, Pair | str]:
