@@ -32,7 +32,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.prote
     Protection,
     SafeModeMissing,
 )
-from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.reading import read_at_once
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.reading import ACTIVE, read_at_once
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.settings import Settings
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.undo import Undo
 from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import RouterError
@@ -273,7 +273,9 @@ class Transaction:
         executor = Executor(session, self._door.options.window, self._sleep)
         try:
             if protection.name == SAFE_MODE:
-                self._clear_chains(session, protection, executor, behind)
+                # Sessions end because something was changed; planned anew, nothing would end them.
+                executor.run([step for step in behind if step.path == ACTIVE])
+                self._clear_chains(session, protection, executor, [step for step in behind if step.path != ACTIVE])
             else:
                 executor.run(behind)
             executor.run(removals)
