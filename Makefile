@@ -166,9 +166,9 @@ prove: $(READY) ## that nobody is locked out: ways to do it, look-alikes, cuts a
 	  -n $(WORKERS) --junitxml=build/results/prove.xml $(PYTEST_ARGS)
 
 .PHONY: test-full
-test-full: $(READY) ## what takes too long for every change: cuts at every sentence, on all releases
-	@PROVE_CUTS=all $(SUMMARY) test-full build/results/test-full.xml -- $(BIN)/python -m pytest tests/prove \
-	  -n $(WORKERS) --junitxml=build/results/test-full.xml $(PYTEST_ARGS)
+test-full: $(READY) ## what takes too long for every change: cuts at every sentence, on all releases; a fleet
+	@PROVE_CUTS=all $(SUMMARY) test-full build/results/test-full.xml -- $(BIN)/python -m pytest \
+	  tests/prove tests/integration/bootstrap/test_playbooks.py -n $(WORKERS) --junitxml=build/results/test-full.xml $(PYTEST_ARGS)
 
 # What the tests with real packets run beside Python, and the packages that bring it.
 PACKET_TOOLS := nft ip nmap knock hping3 swanctl charon-systemd

@@ -212,8 +212,6 @@ requirements:
 seealso:
   - plugin: bastion.routeros.api
     plugin_type: connection
-  - plugin: bastion.routeros.secure_api
-    plugin_type: role
   - module: bastion.routeros.certificate
   - module: bastion.routeros.user
 """

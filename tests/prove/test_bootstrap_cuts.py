@@ -23,7 +23,7 @@ from ansible_collections.bastion.routeros.tests.prove.cutting import COMMON, Kil
 from ansible_collections.bastion.routeros.tests.prove.scenarios import Place, Scenario
 from routeros_simulator.testing import Simulator, running
 
-# "make test-full" sets this: every sentence of every case. Otherwise some of each.
+# "make test-full" sets this: every sentence of what matters most, every third one of the rest. Otherwise some of each.
 FULL = os.environ.get("PROVE_CUTS") == "all"
 SOME = 6
 ADMIN = {"state": "disabled", "replaced_by": "netadmin", "password": ADMIN_PASSWORD}
@@ -106,7 +106,8 @@ def test_every_cut_of_bootstrap(
     with trial_of(version, method, tmp_path / "uncut") as trial:
         assert trial.go() == "changed"
         sentences = trial.sentences
-    step = 1 if FULL else max(1, sentences // SOME)
+    every = 1 if (version, kind) == ("7.24", "killed") else 3
+    step = every if FULL else max(1, sentences // SOME)
     faults = []
     tried = 0
     for sentence in range(0, sentences, step):

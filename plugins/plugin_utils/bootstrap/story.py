@@ -102,7 +102,7 @@ class Bootstrap:
                 f"bootstrap: password_file: neither ansible_password of '{self._wanted.way.user}' is set, nor is there "
                 "a file to keep a generated one in. Nothing was written"
             )
-        self._wanted.check_password(secret, self._password.option)
+        self._wanted.check_password(secret, f"the password of '{self._wanted.way.user}'")
         if self._admin_password.value():
             self._wanted.check_password(self._admin_password.value(), "admin.password")
         self._ways = self._ways_with(secret)
