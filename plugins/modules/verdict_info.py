@@ -56,6 +56,17 @@ options:
       - The default is V(both) with O(changes), and V(present) without.
     type: str
     choices: [present, planned, both]
+  knock:
+    description:
+      - Judge the steps of a knock instead of services, each C(tcp/PORT), C(udp/PORT) or C(udp/PORT/BYTES). Whether they
+        arrive at rules that stand first in the chain input, or another rule takes them before, a raw rule that drops
+        them, a nat rule that sends them elsewhere, or a dynamic rule at the very top.
+      - It is a secret and is masked. Steps are told by their numbers.
+    type: list
+    elements: str
+  knock_interface_list:
+    description: With O(knock), look only at the router's addresses on interfaces of this list.
+    type: str
 extends_documentation_fragment:
   - bastion.routeros.attributes.reading
 seealso:
@@ -177,6 +188,33 @@ table:
   sample:
     - RULES    SOURCE           SERVICE       ANSWER    BY
     - planned  198.51.100.0/24  api-ssl 8729  accepted  filter rule 3 (bastion/api)
+steps:
+  description: One entry for each step and family.
+  returned: with O(knock)
+  type: list
+  elements: dict
+  contains:
+    step:
+      description: The number of the step, counted from 1.
+      type: int
+      sample: 2
+    family:
+      description: V(ipv4) or V(ipv6).
+      type: str
+      sample: ipv4
+    taken:
+      description: Whether another rule takes it for certain, on any of the addresses.
+      type: bool
+      sample: true
+    rule:
+      description: That rule, as in RV(verdicts).
+      type: dict
+      sample: {table: raw, chain: prerouting, position: 0, action: drop, comment: no UDP}
+    why:
+      description: The same in words.
+      type: str
+      sample: >-
+        Step 2 (ipv4) does not arrive for 192.0.2.1: rule 0 of the raw table (chain prerouting, "no UDP") drops it.
 statistics:
   description: What the task cost, in C(sentences), C(round_trips), C(bytes_sent), C(bytes_received) and C(seconds).
   returned: success

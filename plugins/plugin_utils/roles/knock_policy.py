@@ -201,16 +201,32 @@ def _way_in(settings: Settings, router: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
-def warnings(settings: Settings) -> list[str]:
-    """What may work less well than hoped."""
+def warnings(settings: Settings, router: Mapping[str, Any] | None = None) -> list[str]:
+    """What may work less well than hoped.
+
+    :param router: the facts of the router: services
+    """
     found = []
     if seconds(settings["step_timeout"], "knock_step_timeout") < _SLOW_LINE:
         found.append(
             f"knock_step_timeout is below {_SLOW_LINE}s: a slow line, or a person with a browser, may not make it."
         )
-    if not settings.get("interface_list"):
+    services = {name for name, service in ((router or {}).get("services") or {}).items() if not service.get("disabled")}
+    outside = settings.get("interface_list")
+    if not outside:
         found.append(
             "knock_interface_list is not set, so that hosts of the LAN have to knock too, and other traffic of theirs "
             "to the router (DNS, WinBox, FTP) between two steps counts as a wrong port. Name the list of the outside."
+        )
+    if "ftp" in services:
+        found.append(
+            "The service ftp is on: its passive data connections go to ports that nobody knows before, and one between "
+            "two steps of the same address counts as a wrong port. Do not transfer files while knocking, or switch it "
+            "off."
+        )
+    if "winbox" in services and outside:
+        found.append(
+            f"The service winbox is on: one that connects or reconnects through {outside} between two steps of the "
+            "same address counts as a wrong port. Add its port to knock_ports when it shall be behind the knock too."
         )
     return found

@@ -314,12 +314,13 @@ def _entry(service: Row, source: Source, answer: str, verdict: Verdict | None, w
         "source": source.text,
         "in_interface": source.interface,
         "answer": answer,
-        "rule": _rule(rule) if rule is not None else {},
+        "rule": shown_rule(rule) if rule is not None else {},
         "why": why,
     }
 
 
-def _rule(rule: Rule) -> dict[str, Any]:
+def shown_rule(rule: Rule) -> dict[str, Any]:
+    """A rule as results show it."""
     return {
         "table": rule.table,
         "chain": rule.chain,

@@ -99,12 +99,14 @@ class Verdict:
     """What becomes of a packet. `answer`: accepted, dropped or unknown.
 
     `path`: the rules that match, or may match, in the order in which the packet meets them. `may_add`: what it may
-    leave behind in address lists.
+    leave behind in address lists. `elsewhere`: the nat rule that certainly gives it another destination; what becomes
+    of it there is not judged.
     """
 
     answer: str
     path: tuple[Step, ...]
     may_add: tuple[Addition, ...] = ()
+    elsewhere: Rule | None = None
 
     @property
     def rule(self) -> Rule | None:
@@ -299,6 +301,7 @@ def judge(tables: Tables, chain: str, packet: Packet) -> Verdict:
     view = View.of(packet, tables.family, chain)
     walk = _Walk(tables, view)
     state, reached, steps, outcomes = _State(), YES, list[Step](), 0
+    elsewhere: Rule | None = None
     raw = {"input": "prerouting", "forward": "prerouting", "output": "output"}.get(chain)
     if raw is not None and tables.raw:
         walk.view = _before_routing(view, chain) if raw == "prerouting" else view
@@ -313,6 +316,8 @@ def judge(tables: Tables, chain: str, packet: Packet) -> Verdict:
     if chain == "input" and tables.nat and packet.state in (None, "new"):
         found = walk.table("nat", tables.nat_chains, "dstnat", state, reached)
         steps += [step for step in found.steps if any(each.sends_elsewhere for each in flat((step,)))]
+        if found.outcomes == _OUT_OF_SIGHT:
+            elsewhere = [step.rule for step in flat(tuple(found.steps)) if step.sends_elsewhere][-1]
         outcomes |= found.outcomes & ~(_ACCEPT | _FALL)
         reached = MAYBE if outcomes else YES
         state = _joined(found.fell, found.accepted) or state
@@ -323,4 +328,4 @@ def judge(tables: Tables, chain: str, packet: Packet) -> Verdict:
         steps.append(Step("filter", chain, None, True))
         outcomes = outcomes & ~_FALL | (_ACCEPT if chain in BUILT_IN else _OUT_OF_SIGHT)
     answer = {_ACCEPT: ACCEPTED, _DROP: DROPPED}.get(outcomes, UNKNOWN)
-    return Verdict(answer, tuple(steps), tuple(walk.additions.values()))
+    return Verdict(answer, tuple(steps), tuple(walk.additions.values()), elsewhere)

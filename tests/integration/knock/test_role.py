@@ -5,12 +5,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from ansible_collections.bastion.routeros.tests.integration.secure_api.stage import Stage, snapshot
-from routeros_simulator.testing import Simulator
+from routeros_simulator.testing import Simulator, running
 
-KNOCK = "bastion.routeros.knock"
+KNOCK, SECURE = "bastion.routeros.knock", "bastion.routeros.secure_api"
 PORTS = ("41873", "12077", "28511")
+
+
+Configuration = dict[str, list[tuple[tuple[str, str], ...]]]
 
 
 def shown(text: str) -> list[str]:
@@ -33,27 +38,62 @@ def test_twice_unchanged_masked_and_gone_without_a_trace(router: Simulator, stag
     assert snapshot(router) == before
 
 
-@pytest.mark.parametrize("order", ["knock first", "secure_api first"])
-def test_beside_secure_api_in_either_order(router: Simulator, stage: Stage, order: str) -> None:
-    books = [KNOCK, "bastion.routeros.secure_api"]
-    if order == "secure_api first":
-        books.reverse()
-    assert stage.play(playbook=books[0]).changed > 0
-    only_one = snapshot(router)
-    assert stage.play(playbook=books[1]).changed > 0
-    gates = [
-        row.values["jump-target"]
-        for path in ("/ip/firewall/filter",)
-        for row in router.router.tables[path]
-        if row.values.get("chain") == "input" and row.values.get("action") == "jump"
+def gates(router: Simulator) -> list[str]:
+    """The rulesets that the chain input of IPv4 enters, in order."""
+    return [
+        row["jump-target"]
+        for row in router.rows("/ip/firewall/filter")
+        if row.get("chain") == "input" and row.get("action") == "jump"
     ]
-    assert gates[:2] == ["bastion-knock", "bastion-secure-api"]
-    for book in books:
+
+
+def by_chain(configuration: Configuration) -> Configuration:
+    """The same with the rows of each chain and list together: how these lie among each other means nothing."""
+
+    def chain(row: tuple[tuple[str, str], ...]) -> str:
+        return dict(row).get("chain", dict(row).get("list", ""))
+
+    return {
+        path: sorted(rows, key=chain) if path.startswith(("/ip/firewall", "/ipv6/firewall")) else rows
+        for path, rows in configuration.items()
+    }
+
+
+def without_knock(configuration: Configuration) -> Configuration:
+    """A configuration without what belongs to the knock."""
+    return {
+        path: [row for row in rows if not any(text.startswith("bastion/knock") for _name, text in row)]
+        for path, rows in configuration.items()
+    }
+
+
+def test_beside_secure_api_in_either_order_and_each_gone_without_touching_the_other(
+    router: Simulator, stage: Stage
+) -> None:
+    """Nine runs: knock first or second, and either of them removed, from both."""
+
+    def run(book: str, state: str = "present") -> Configuration:
+        variable = "knock_state" if book == KNOCK else "secure_api_state"
+        done = stage.play(playbook=book, extra={variable: state})
+        assert done.changed > 0, done.text
+        return by_chain(snapshot(router))
+
+    fresh = by_chain(snapshot(router))
+    only_knock = run(KNOCK)
+    both = run(SECURE)
+    assert gates(router)[:2] == ["bastion-knock", "bastion-secure-api"]
+    for book in (KNOCK, SECURE):
         again = stage.play(playbook=book)
         assert again.changed == 0, again.text
-    if order == "secure_api first":
-        assert stage.play(playbook=KNOCK, extra={"knock_state": "absent"}).changed == 1
-        assert snapshot(router) == only_one
+    assert run(KNOCK, "absent") == without_knock(both), "knock first, and removed first"
+    assert run(KNOCK) == both, "knock second is the same as knock first"
+    assert gates(router)[:2] == ["bastion-knock", "bastion-secure-api"]
+    assert run(KNOCK, "absent") == without_knock(both), "knock second, and removed first"
+    run(KNOCK)
+    assert run(SECURE, "absent") == only_knock, "knock second, and removed last"
+    run(SECURE)
+    assert run(SECURE, "absent") == only_knock, "knock first, and removed last"
+    assert run(KNOCK, "absent") == fresh
 
 
 def test_everything_wrong_is_told_at_once_before_anything_is_written(router: Simulator, stage: Stage) -> None:
@@ -74,6 +114,33 @@ def test_everything_wrong_is_told_at_once_before_anything_is_written(router: Sim
         assert reason in refused.flat
     assert not shown(refused.text)
     assert snapshot(router) == before
+
+
+TAKERS = {
+    "raw": ("/ip firewall raw", "add chain=prerouting protocol=udp action=drop comment=quiet", "drops it"),
+    "dst-nat": (
+        "/ip firewall nat",
+        "add chain=dstnat dst-address=192.0.2.1 protocol=tcp dst-port=28500-28600 action=dst-nat "
+        "to-addresses=198.51.100.7 comment=camera",
+        "sends it to another destination",
+    ),
+}
+
+
+@pytest.mark.parametrize("table", TAKERS)
+def test_a_step_that_another_rule_takes_first_is_refused(tmp_path: Path, stage: Stage, table: str) -> None:
+    menu, line, what = TAKERS[table]
+    start = tmp_path / "router.rsc"
+    start.write_text(f"/ip address\nadd address=192.0.2.1/24 interface=ether1\n{menu}\n{line}\n", encoding="ascii")
+    with running("7.22.3", time_scale=5, load=start) as router:
+        stage.variables |= {"ansible_port": router.api_ssl_port, "knock_allow_weak": True}
+        before = snapshot(router)
+        refused = stage.play("-vvvv", playbook=KNOCK)
+        assert refused.changed == -1
+        assert f"Step {2 if table == 'raw' else 3} (ipv4) does not arrive for 192.0.2.1: rule 0 of the" in refused.flat
+        assert what in refused.flat
+        assert not shown(refused.text)
+        assert snapshot(router) == before
 
 
 def test_a_weak_sequence_in_writing(stage: Stage) -> None:

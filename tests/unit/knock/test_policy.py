@@ -76,6 +76,10 @@ def test_what_is_weak_can_be_accepted_in_writing() -> None:
 def test_warnings() -> None:
     assert "slow line" in knock_policy.warnings(GOOD | {"step_timeout": "2s"})[0]
     assert "WinBox" in knock_policy.warnings(GOOD | {"interface_list": ""})[0]
+    services = {"services": {"ftp": {"port": 21}, "winbox": {"port": 8291}}}
+    assert [text.split()[2] for text in knock_policy.warnings(GOOD, services)] == ["ftp", "winbox"]
+    off = {"services": {name: each | {"disabled": True} for name, each in services["services"].items()}}
+    assert knock_policy.warnings(GOOD, off) == []
 
 
 def test_a_step_with_a_size_is_a_rule_for_each_family() -> None:
