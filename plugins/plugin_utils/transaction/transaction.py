@@ -114,6 +114,8 @@ class Transaction:
         self._found: list[str] = []
         # What there is to come back to.
         self._base = State(OLDEST)
+        # Whether something idle was built, which stays.
+        self._built = False
 
     def run(self) -> Outcome:
         """Bring the router to what the changes want, or leave it as it is.
@@ -195,7 +197,6 @@ class Transaction:
         self._base, plans, removals = self._make_certificates(session)
         phases = protection.divide(self._base, plans)
         executor = Executor(session, self._door.options.window, self._sleep)
-        built = len(phases.ahead) > 0
         try:
             executor.run(phases.bulk)
             phases = self._take(session, protection, executor, phases)
@@ -206,14 +207,14 @@ class Transaction:
             protection.keep()
         except BaseException as failure:
             # A task's timeout and an interruption are no Exceptions, and must not leave half a change either.
-            if not executor.trail and not executor.unanswered and not protection.active and not built:
+            if not executor.trail and not executor.unanswered and not protection.active and not self._built:
                 raise
             patient = isinstance(failure, RouterError)
             undo = Undo(self._base, executor, self._door.password, self._read, self._sleep)
             found = protection.restore(self._base, undo, self._read, patient=patient)
             if not isinstance(failure, RouterError):
                 raise
-            raise RolledBack(f"{failure.message} {found}{_BUILT if built else ''}") from failure
+            raise RolledBack(f"{failure.message} {found}{_BUILT if self._built else ''}") from failure
         self.outcome.protected = protection.name
         self.outcome.warnings += protection.warnings
         self._clean_up(session, protection, phases.behind, removals)
@@ -242,6 +243,7 @@ class Transaction:
             meddled += len(phases.ahead) >= length
             if meddled > ROUNDS:
                 raise RouterError("Somebody else changes the same things all the time.", kind="changed_meanwhile")
+            self._built = True
             executor.run(phases.ahead[: safe_mode.BUDGET])
             protection.pause()
             executor.let_stay(bulk)
