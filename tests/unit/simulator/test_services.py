@@ -110,3 +110,22 @@ def test_unset_of_the_menu_ended_with_7_16() -> None:
     words = (f"{SERVICE}/unset", "=.id=*5", "=value-name=nonsense")
     assert LocalSession(make_router("7.16.2")).error(*words) == "input does not match any value of value-name"
     assert LocalSession(make_router("7.18.2")).error(*words) == "no such command"
+
+
+def test_other_daemons_that_listen_are_dynamic_rows() -> None:
+    admin = LocalSession(make_router("7.22.3"))
+
+    def listening() -> dict[str, str]:
+        rows = admin.rows("/ip/service", "?dynamic=true")
+        assert not any(row.get("connection") == "true" for row in rows)
+        return {f"{row['name']}/{row['proto']}": row["port"] for row in rows}
+
+    assert listening() == {"btest/tcp": "2000", "discover/udp": "5678"}
+    admin.set("/ip/dns", **{"allow-remote-requests": "yes"})
+    admin.set("/tool/bandwidth-server", enabled="no")
+    assert listening() == {"resolver/udp": "53", "resolver/tcp": "53", "discover/udp": "5678"}
+    (row, *_others) = admin.rows("/ip/service", "?name=resolver")
+    assert admin.error("/ip/service/disable", f"=.id={row['.id']}") == "failure: this is configured elsewhere"
+    admin.router.reboot()
+    assert len(LocalSession(admin.router).rows("/ip/service", "?dynamic=true")) == 3
+    assert LocalSession(make_router("7.18.2")).rows("/ip/service", "?dynamic=true") == []

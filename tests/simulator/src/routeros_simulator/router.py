@@ -27,6 +27,7 @@ from . import (
 from .address_lists import AddressLists
 from .call import Call, Handler, Send
 from .clock import Clock
+from .daemons import Daemons
 from .dates import show_moment
 from .device_mode import DeviceMode
 from .errors import Fatal, Refused, Trap
@@ -179,6 +180,7 @@ class Router:
             self.logs.fill()
             ipsec.fill(self)
             system.fill(self)
+            Daemons(self)
 
     # --- facts about the router
 
