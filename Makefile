@@ -68,7 +68,7 @@ demo: $(READY) ## secure a simulated router and prove it from outside
 	@$(BIN)/python tests/demo/demo.py
 
 # The longest come first.
-TEST_PARTS := integration prove conformance packets sanity unit demo lint build
+TEST_PARTS := integration prove conformance packets sanity unit switches demo molecule lint build
 
 .PHONY: test
 test: $(READY) ## everything below that tests; what continuous integration runs
@@ -128,6 +128,45 @@ integration: $(READY) ## playbooks and sessions against simulated routers
 	@$(SUMMARY) integration build/results/integration.xml -- $(BIN)/python -m pytest tests/integration -n $(WORKERS) \
 	  --junitxml=build/results/integration.xml $(PYTEST_ARGS)
 
+# Where nobody knows what a router does, its simulation decides by switches (docs/simulator.md): here the other way.
+SWITCHED := modules transaction/test_transaction.py transaction/test_safe_mode_holds.py
+SEED ?= 1
+
+QUICK := -k "not every_sentence and not ten_thousand"
+
+.PHONY: switches
+switches: $(READY) ## a part of integration, with open questions about RouterOS decided the other way and at random
+	@$(PARTS) switches --jobs 1 --counted switches-other switches-random
+
+.PHONY: switches-other
+switches-other: $(READY)
+	@$(SUMMARY) $@ build/results/$@.xml -- $(BIN)/python -m pytest $(SWITCHED:%=tests/integration/%) $(QUICK) \
+	  -n $(WORKERS) --routeros-switches other --junitxml=build/results/$@.xml $(PYTEST_ARGS)
+
+.PHONY: switches-random
+switches-random: $(READY)
+	@$(SUMMARY) $@ build/results/$@.xml -- $(BIN)/python -m pytest tests/integration/transaction/test_transaction.py $(QUICK) \
+	  -n $(WORKERS) --routeros-switches random:$(SEED) --junitxml=build/results/$@.xml $(PYTEST_ARGS)
+
+.PHONY: switches-full
+switches-full: $(READY) ## all of integration, with every open question the other way, and with a mixture (SEED=...)
+	@$(PARTS) switches-full --jobs 1 --counted switches-full-other switches-full-random
+
+.PHONY: switches-full-other
+switches-full-other: $(READY)
+	@$(SUMMARY) $@ build/results/$@.xml -- $(BIN)/python -m pytest tests/integration \
+	  -n $(WORKERS) --routeros-switches other --junitxml=build/results/$@.xml $(PYTEST_ARGS)
+
+.PHONY: switches-full-random
+switches-full-random: $(READY)
+	@$(SUMMARY) $@ build/results/$@.xml -- $(BIN)/python -m pytest tests/integration \
+	  -n $(WORKERS) --routeros-switches random:$(SEED) --junitxml=build/results/$@.xml $(PYTEST_ARGS)
+
+.PHONY: molecule
+molecule: $(READY) ## the scenario in extensions/molecule: a router for tests, started and ended by molecule
+	@cd extensions && HOME=$(ROOT)/build/home $(BIN)/molecule test \
+	  && echo "molecule: 1 passed, 0 failed" || { echo "molecule: 0 passed, 1 failed"; exit 1; }
+
 # Clients that we did not write: of the package ansible, which is big, only community.routeros is kept.
 CLIENTS := build/clients/.ready
 
@@ -166,9 +205,13 @@ prove: $(READY) ## that nobody is locked out: ways to do it, look-alikes, cuts a
 	  -n $(WORKERS) --junitxml=build/results/prove.xml $(PYTEST_ARGS)
 
 .PHONY: test-full
-test-full: $(READY) ## what takes too long for every change: cuts at every sentence, on all releases; a fleet
-	@PROVE_CUTS=all $(SUMMARY) test-full build/results/test-full.xml -- $(BIN)/python -m pytest \
-	  tests/prove tests/integration/bootstrap/test_playbooks.py -n $(WORKERS) --junitxml=build/results/test-full.xml $(PYTEST_ARGS)
+test-full: $(READY) ## what takes too long for every change: cuts at every sentence, on all releases; a fleet; all switches
+	@$(PARTS) test-full --jobs 1 --counted prove-full switches-full
+
+.PHONY: prove-full
+prove-full: $(READY)
+	@PROVE_CUTS=all $(SUMMARY) prove-full build/results/prove-full.xml -- $(BIN)/python -m pytest \
+	  tests/prove tests/integration/bootstrap/test_playbooks.py -n $(WORKERS) --junitxml=build/results/prove-full.xml $(PYTEST_ARGS)
 
 # What the tests with real packets run beside Python, and the packages that bring it.
 PACKET_TOOLS := nft ip nmap knock hping3 swanctl charon-systemd
