@@ -214,9 +214,9 @@ prove-full: $(READY)
 	  tests/prove tests/integration/bootstrap/test_playbooks.py -n $(WORKERS) --junitxml=build/results/prove-full.xml $(PYTEST_ARGS)
 
 # What the tests with real packets run beside Python, and the packages that bring it.
-PACKET_TOOLS := nft ip nmap knock hping3 swanctl charon-systemd
+PACKET_TOOLS := nft ip nmap knock hping3 nc swanctl charon-systemd
 # strongSwan: what is in "extra" carries ESP in user space, "standard" has the elliptic curves and AES-GCM.
-PACKET_PACKAGES := nftables iproute2 nmap knockd hping3 \
+PACKET_PACKAGES := nftables iproute2 nmap knockd hping3 netcat-openbsd \
   strongswan-swanctl charon-systemd libcharon-extra-plugins libstrongswan-standard-plugins
 # A browser is 400 MB, so that only packets-full asks for it.
 FULL_TOOLS := chromium

@@ -44,13 +44,12 @@ SEQUENCES = {
     "udp": ["udp/21873", "udp/12077", "udp/18511"],
     "sized": ["tcp/21873", "udp/12077/64", "tcp/18511"],
     "listed": ["tcp/21873", "udp/12077", "tcp/18511"],
+    "patient": ["tcp/21873", "udp/12077/64", "tcp/18511"],
     "browser": ["tcp/21873", "tcp/12077", "tcp/18511"],
 }
-MORE = {
-    "listed": {"knock_interface_list": "WAN"},
-    # A browser takes seconds to start.
-    "browser": {"knock_step_timeout": "30s", "knock_penalty": "40s", "knock_open_for": "30s"},
-}
+# A browser takes seconds to start, and nc waits one for an answer.
+_PATIENT = {"knock_step_timeout": "30s", "knock_penalty": "40s", "knock_open_for": "30s"}
+MORE = {"listed": {"knock_interface_list": "WAN"}, "patient": _PATIENT, "browser": _PATIENT}
 ROUTER = {4: "192.0.2.1", 6: "2001:db8::1"}
 INSIDE = {4: "198.51.100.1", 6: "2001:db8:2::1"}
 BROADCAST = {4: "192.0.2.255", 6: "ff02::1%eth0"}

@@ -11,21 +11,32 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from ansible_collections.bastion.routeros.plugins.plugin_utils.roles import knock_lines
 from ansible_collections.bastion.routeros.tests.packets.knock.house import House, LabError, need
 
 pytestmark = pytest.mark.real_packets
 
 
+def by_hand(house: House, program: str) -> None:
+    """Run the lines of knock_info for this program, one after the other."""
+    need(program)
+    lines, _notes = knock_lines.lines(house.host, house.steps)
+    assert lines[program]
+    for line in lines[program]:
+        # Programs that knock may say that nobody answered.
+        with contextlib.suppress(LabError):
+            house.network.client.run("sh", "-c", line)
+
+
 def test_knock_1(house: House) -> None:
-    ports = [f"{step.port}:{step.protocol}" for step in house.steps]
-    house.network.client.run(need("knock"), f"-{house.family}", "-d", "50", house.host, *ports)
+    by_hand(house, "knock")
     assert house.open()
 
 
-def test_nmap(house: House) -> None:
-    for step in house.steps:
-        kind = "-sU" if step.protocol == "udp" else "-sS"
-        house.nmap("-Pn", "--max-retries", "0", kind, "-p", str(step.port))
+@pytest.mark.parametrize("program", ["nmap", "nc"])
+def test_programs_that_send_sizes_too(house: House, program: str) -> None:
+    house.use("patient")
+    by_hand(house, program)
     assert house.open()
 
 
@@ -42,11 +53,11 @@ def test_a_browser_with_a_page_for_each_port(house: House, tmp_path: Path) -> No
     """As the guides tell: one page after the other. The browser tries each of them several times, and gives up."""
     chromium = need("chromium")
     house.use("browser")
-    host = f"[{house.host}]" if house.family == 6 else house.host
-    for number, step in enumerate(house.steps, 1):
+    lines, _notes = knock_lines.lines(house.host, house.steps)
+    for number, page in enumerate(lines["browser"], 1):
         options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
         process = house.network.client.start(
-            [chromium, *options, f"--user-data-dir={tmp_path}", "--dump-dom", f"http://{host}:{step.port}/"],
+            [chromium, *options, f"--user-data-dir={tmp_path}", "--dump-dom", page],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
