@@ -272,6 +272,8 @@ def _fragment(context: Context, row: Row, value: str, negated: bool) -> list[str
 
 def _ipsec(context: Context, row: Row, value: str, negated: bool) -> list[str]:
     direction, kind = value.split(",")
+    if (direction, row.get("chain")) == ("out", "input"):
+        raise ValueError("what arrives has no way out")
     if context.tunnel:
         key, sign = {"in": "iifname", "out": "oifname"}[direction], {"ipsec": "", "none": "!= "}[kind]
         return [f'{key} {sign}"{context.tunnel.device}"']

@@ -36,7 +36,7 @@ _READERS = "random nonce openssl sha1 sha2 hmac pem pkcs1 pkcs8 pkcs12 x509 pubk
 _FOLDERS = ("conf.d", "x509", "x509ca", "x509crl", "private", "rsa", "ecdsa", "pkcs8", "pkcs12", "pubkey")
 # The rest of what swanctl looks into; made so that it does not complain.
 _MORE_FOLDERS = ("x509aa", "x509ac", "x509ocsp", "bliss")
-_PATIENCE = 15.0
+_PATIENCE = 30.0
 # These let IKE and ESP packets pass by the route into the tunnel when both ends are their own networks.
 _MARKS = """    socket-default {
       fwmark = 0x42
@@ -97,13 +97,15 @@ charon-systemd {{
 class Charon:
     """One strongSwan. `folder` is its own; swanctl's files are in `folder`/swanctl, as in /etc/swanctl."""
 
-    def __init__(self, namespace: Namespace, folder: Path, *, kernel: bool = False, **options: str) -> None:
+    def __init__(
+        self, namespace: Namespace, folder: Path, options: Mapping[str, str] | None = None, kernel: bool = False
+    ) -> None:
         self.namespace, self.folder = namespace, folder
         self.swanctl_folder = folder / "swanctl"
         for name in (*_FOLDERS, *_MORE_FOLDERS):
             (self.swanctl_folder / name).mkdir(parents=True, exist_ok=True)
         (self.swanctl_folder / "swanctl.conf").write_text("include conf.d/*.conf\n", encoding="utf-8")
-        (folder / "strongswan.conf").write_text(settings(folder, options, kernel), encoding="utf-8")
+        (folder / "strongswan.conf").write_text(settings(folder, options or {}, kernel), encoding="utf-8")
         self._process: subprocess.Popen[bytes] | None = None
 
     @property

@@ -95,6 +95,8 @@ class Hands:
         if self.host_to_host:
             controller, router = self.seen_as or out.controller, out.router
         self.target = router
+        # For single protocols strongSwan makes no route, without which inside addresses would not be used.
+        only = "[tcp]" if self.host_to_host else ""
         self.router: Menus = {
             "profile": {
                 "name": "hand",
@@ -121,7 +123,7 @@ class Hands:
                 "peer": "controller",
                 "src-address": f"{router}/{whole}",
                 "dst-address": f"{controller}/{whole}",
-                "protocol": "tcp",
+                "protocol": "tcp" if self.host_to_host else "all",
                 "tunnel": "yes" if self.mode == "tunnel" else "no",
                 "proposal": "hand",
             },
@@ -136,8 +138,8 @@ class Hands:
             "local_id": CONTROLLER_ID,
             "remote_id": ROUTER_ID,
             "secret": SECRET,
-            "local_ts": f"{controller}/{whole}[tcp]",
-            "remote_ts": f"{router}/{whole}[tcp]",
+            "local_ts": f"{controller}/{whole}{only}",
+            "remote_ts": f"{router}/{whole}{only}",
             "start_action": "trap",
         }
 
@@ -186,7 +188,8 @@ class Hands:
 
     def files(self) -> dict[str, str]:
         """The controller's end: folder/name -> text."""
-        say, found = self.controller, {}
+        say = self.controller
+        found: dict[str, str] = {}
         if self.certificates:
             own, trusted = self.certificates["controller"], self.certificates["controller_ca"]
             assert isinstance(own, Pair)

@@ -170,7 +170,7 @@ class Mirror:
 
     def _start(self, options: Mapping[str, str]) -> None:
         self.close()
-        self.charon = Charon(self._namespace, self._folder, **options)
+        self.charon = Charon(self._namespace, self._folder, options)
         self.charon.start()
         self._options = options
 
