@@ -22,9 +22,9 @@ SECRET = "qW7/zR2+mK9vT4xB8nL1cH6dJ3fG5pYs"
 
 
 @pytest.fixture
-def router() -> Iterator[Simulator]:
-    """A router as it comes out of the box."""
-    with running("7.22.3", time_scale=5, ipsec=[CONTROLLER]) as simulator:
+def router(request: pytest.FixtureRequest) -> Iterator[Simulator]:
+    """A router as it comes out of the box; the parameter is another version than the usual one."""
+    with running(getattr(request, "param", "7.22.3"), time_scale=5, ipsec=[CONTROLLER]) as simulator:
         yield simulator
 
 

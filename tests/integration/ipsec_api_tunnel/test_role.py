@@ -88,6 +88,14 @@ def test_a_secret_is_changed_on_both_ends(router: Simulator, relay: Relay, stage
     assert again.changed == 0, again.text
 
 
+@pytest.mark.parametrize("router", ["7.12.2", "7.24"], indirect=True)
+def test_on_the_oldest_and_the_newest_version(relay: Relay, stage: Stage) -> None:
+    """Without safe mode, under a dead-man switch, and where services say available-from."""
+    first = stage.play(playbook=TUNNEL)
+    assert first.changed > 0, first.text
+    assert relay.disagreement() == ""
+
+
 def test_closed_for_everybody_else_and_open_for_the_glass(router: Simulator, relay: Relay, secured: Stage) -> None:
     """Running sessions in clear end, new ones are refused; who may break the glass goes on."""
     with contextlib.closing(session(router)) as before:
