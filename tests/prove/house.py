@@ -28,11 +28,11 @@ from routeros_simulator.testing import Simulator, running
 
 VERSIONS = ("7.12.2", "7.18.2", "7.22.3", "7.24")
 # Simulated seconds run this much faster than ours; a dead-man switch of some 60 s must not fire early.
-SCALE, DEAD_MAN_SCALE = 200.0, 4.0
+SCALE, DEAD_MAN_SCALE = 200.0, 6.0
 # After so many simulated seconds a rule acts.
 RULES_ACT = 2.5
 # Real seconds after which a silent router counts as unreachable.
-PATIENCE = 4.0
+PATIENCE = 2.5
 USER, PASSWORD = "automation", "correct-horse-7"
 POLICIES = ["read", "write", "api", "policy", "sensitive", "ftp"]
 Call = tuple[str, Mapping[str, Any]]
