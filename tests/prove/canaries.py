@@ -71,6 +71,12 @@ class Canaries:
         self._keep(name, text, text)
         return text
 
+    def weak(self, name: str) -> str:
+        """A password that no rule accepts."""
+        text = "W" + _word(4)[-4:] + "q9Z"
+        self._keep(name, text, text)
+        return text
+
     def digits(self, name: str) -> int:
         """A password that YAML takes for a number."""
         number = 10**11 + secrets.randbelow(9 * 10**11)

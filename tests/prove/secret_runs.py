@@ -93,7 +93,8 @@ class Watch:
                 return
             self._seen[str(path)] = version
             self.files += 1
-            self._search(path.read_bytes(), f"file {path.name}")
+            passing = "passing " if any(folder in path.parents for folder in self.passing) else ""
+            self._search(path.read_bytes(), f"{passing}file {path.name}")
 
     def _search(self, data: bytes, where: str) -> None:
         self.leaks |= {(name, where) for name in self.canaries.found_in(data)}

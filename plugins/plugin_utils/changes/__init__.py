@@ -103,6 +103,10 @@ class Change:
         names = {name.replace("-", "_") for name in secret | SPOKEN_SECRETS}
         return _values_of(names, self.options)
 
+    def secrets_in(self, view: Mapping[str, Sequence[Row]]) -> Iterable[object]:
+        """The secrets among rows that ``view`` tells, besides the properties that are declared secret."""
+        return ()
+
     def bad(self, where: str, message: object) -> BadOption:
         """An error that names the module and the option."""
         return BadOption(f"{self.name}: {where}: {message}")

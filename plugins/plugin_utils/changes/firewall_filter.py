@@ -41,6 +41,13 @@ class FirewallFilter(Change):
                 if "step" in str(rule.get("comment", "")).lower():
                     yield from ports if isinstance(ports, list) else [ports]
 
+    def secrets_in(self, view: Mapping[str, Sequence[Row]]) -> Iterable[object]:
+        """The steps that the router has now, which may be others than those that are wanted."""
+        if self.options.get("ruleset") == KNOCK:
+            for row in [row for rows in view.values() for row in rows]:
+                if "step" in row.get("comment", "").lower():
+                    yield from row.get("dst-port", "").split(",")
+
     def check(self, version: Version) -> None:
         self._families = list(PATHS) if self.options["family"] == "both" else [self.options["family"]]
         self._placement = self._read_placement(self.options.get("placement") or "top")

@@ -132,9 +132,10 @@ class ChangeAction(RouterAction):
         return self._result(changes, outcome)
 
     def _result(self, changes: list[Change], outcome: Outcome) -> Result:
-        was, now = outcome.states()
-        before = _merged([change.view(was) for change in changes])
-        after = _merged([change.view(now) for change in changes])
+        views = [[change.view(state) for change in changes] for state in outcome.states()]
+        for change, *both in zip(changes, *views, strict=True):
+            self._masker.add(*(secret for view in both for secret in change.secrets_in(view)))
+        before, after = map(_merged, views)
         result: Result = {
             "changed": outcome.changed,
             "operations": report.operations([step for steps in outcome.plans for step in steps]),
