@@ -177,6 +177,7 @@ def test_a_rollback_that_fires(version: str, operation: Count) -> None:
         with pytest.raises((ConnectionClosed, OSError)):
             until_it_ends(api)
         operation("fire")
+        sim.advance(60)  # the router restarts
         again = login(sim)
         assert [row["name"] for row in again.path("user")] == ["admin", "kept"]
         assert list(again.path(*LISTS)) == []
@@ -193,6 +194,7 @@ def test_config_replace(operation: Count) -> None:
         with pytest.raises((ConnectionClosed, OSError)):
             api.config().replace("/system identity\nset name=replaced\n")
         operation("replace")
+        sim.advance(60)
         again = login(sim)
         assert [row["name"] for row in again.path("user")] == ["admin", "kept"]
         assert list(again.path(*LISTS)) == []

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from routeros_simulator.testing import Simulator, running
 
-from .conftest import BUILD, foreign
+from .conftest import BUILD, foreign, venv_python
 
 CLIENT = "node-routeros"
 PROGRAM = str(Path(__file__).parent / "node" / "client.js")
@@ -22,6 +22,7 @@ LISTS = "/ip/firewall/address-list"
 
 
 def talk(sim: Simulator, sentences: list[list[str]], *, together: bool = False) -> list[dict[str, Any]]:
+    venv_python()  # skips when make has not set up any client
     node, modules = shutil.which("node"), BUILD / "node" / "node_modules" / "node-routeros"
     if shutil.which("npm") is None and not os.environ.get("CI"):
         pytest.skip("npm is not installed: node-routeros is left out")

@@ -99,10 +99,16 @@ def _reset(call: Call) -> None:
         values["port"] = ports.get(values["name"], values["port"])
     if call.arguments.get("keep-users") in ("yes", "true"):
         state["tables"].update({path: kept[path] for path in _USERS if path in kept})
-    restart_with(router, state)
+
+    def once_it_is_up(on: bool) -> None:
+        if on:
+            router.power.told.remove(once_it_is_up)
+            admin = router.inner_session("admin", frozenset(POLICIES), router.tables["/user"].find(name="admin"))
+            router.scripts.spawn(router.scripts.unattended(source, admin))
+
     if source:
-        admin = router.inner_session("admin", frozenset(POLICIES), router.tables["/user"].find(name="admin"))
-        router.scripts.spawn(router.scripts.unattended(source, admin))
+        router.power.told.append(once_it_is_up)
+    restart_with(router, state)
 
 
 def _export(call: Call) -> str | None:
