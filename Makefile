@@ -219,8 +219,9 @@ PACKET_TOOLS := nft ip nmap knock hping3 nc swanctl charon-systemd
 PACKET_PACKAGES := nftables iproute2 nmap knockd hping3 netcat-openbsd \
   strongswan-swanctl charon-systemd libcharon-extra-plugins libstrongswan-standard-plugins
 # A browser is 400 MB, so that only packets-full asks for it.
-FULL_TOOLS := chromium
-FULL_PACKAGES := chromium
+FULL_TOOLS := chromium qemu-system-x86_64 busybox
+# A kernel with ESP, which not every machine has.
+FULL_PACKAGES := chromium qemu-system-x86 busybox-static
 
 # As root on Debian and its kin, what is lacking of the tools $(1) is installed from the packages $(2), and said so.
 define install
