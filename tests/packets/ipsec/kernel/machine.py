@@ -102,7 +102,7 @@ def _first_files(folder: Path, command: str) -> bytes:
     return gzip.compress(b"".join([*parts, _member("TRAILER!!!", 0)]), 1)
 
 
-def run(command: str, folder: Path, patience: float = 500) -> str:
+def run(command: str, folder: Path, patience: float = 1500) -> str:
     """Run a command in a machine of its own and return what it printed. It may write below /run only.
 
     :param command: for bash; without apostrophes
