@@ -72,9 +72,12 @@ class Daemons:
         """Make the rows agree with the settings."""
         table = self._router.tables[PATH]
         for daemon in DAEMONS:
+            settings = self._router.tables[daemon.settings]
+            if not len(settings):  # for a moment, while a state is loaded
+                continue
             row = self._rows.get(daemon)
             here = row is not None and row.linked
-            wanted = daemon.listens(self._router.tables[daemon.settings].only)
+            wanted = daemon.listens(settings.only)
             if wanted and not here:
                 values = {"name": daemon.name, "port": str(daemon.port), "proto": daemon.proto}
                 values |= {"disabled": "false", "invalid": "false"}
