@@ -192,6 +192,9 @@ def echo(router: Namespace, *ports: int) -> Iterator[None]:
         yield
     finally:
         for listener in listeners:
+            # A thread that waits in accept keeps the port until it is woken.
+            with contextlib.suppress(OSError):
+                listener.shutdown(socket.SHUT_RDWR)
             listener.close()
 
 
