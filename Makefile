@@ -125,14 +125,19 @@ unit: $(READY) ## unit and property tests
 
 .PHONY: integration
 integration: $(READY) ## playbooks and sessions against simulated routers
-	@$(SUMMARY) integration build/results/integration.xml -- $(BIN)/python -m pytest tests/integration -n $(WORKERS) \
-	  --junitxml=build/results/integration.xml $(PYTEST_ARGS)
+	@$(SUMMARY) integration build/results/integration.xml -- $(BIN)/python -m pytest tests/integration -m "not slow" \
+	  -n $(WORKERS) --junitxml=build/results/integration.xml $(PYTEST_ARGS)
+
+.PHONY: integration-slow
+integration-slow: $(READY)
+	@$(SUMMARY) $@ build/results/$@.xml -- $(BIN)/python -m pytest tests/integration -m slow \
+	  -n $(WORKERS) --junitxml=build/results/$@.xml $(PYTEST_ARGS)
 
 # Where nobody knows what a router does, its simulation decides by switches (docs/simulator.md): here the other way.
-SWITCHED := modules transaction/test_transaction.py transaction/test_safe_mode_holds.py
+SWITCHED := modules/test_users.py ipsec/test_tunnel.py transaction/test_transaction.py transaction/test_safe_mode_holds.py
 SEED ?= 1
 
-QUICK := -k "not every_sentence and not ten_thousand"
+QUICK := -m "not slow" -k "not every_sentence and not ten_thousand"
 
 .PHONY: switches
 switches: $(READY) ## a part of integration, with open questions about RouterOS decided the other way and at random
@@ -206,7 +211,7 @@ prove: $(READY) ## that nobody is locked out: ways to do it, look-alikes, cuts a
 
 .PHONY: test-full
 test-full: $(READY) ## what takes too long for every change: cuts at every sentence, on all releases; a fleet; all switches
-	@$(PARTS) test-full --jobs 1 --counted prove-full switches-full
+	@$(PARTS) test-full --jobs 1 --counted prove-full integration-slow switches-full
 
 .PHONY: prove-full
 prove-full: $(READY)

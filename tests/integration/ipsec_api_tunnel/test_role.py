@@ -75,6 +75,7 @@ def test_installed_closed_unchanged_renewed_and_taken_down(router: Simulator, re
     assert left == []
 
 
+@pytest.mark.slow
 def test_a_secret_is_changed_on_both_ends(router: Simulator, relay: Relay, stage: Stage) -> None:
     for secret in (SECRET, SECRET[::-1]):
         stage.variables["ipsec_api_tunnel_psk"] = secret
@@ -88,6 +89,7 @@ def test_a_secret_is_changed_on_both_ends(router: Simulator, relay: Relay, stage
     assert again.changed == 0, again.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("router", ["7.12.2", "7.24"], indirect=True)
 def test_on_the_oldest_and_the_newest_version(relay: Relay, stage: Stage) -> None:
     """Without safe mode, under a dead-man switch, and where services say available-from."""
@@ -150,7 +152,7 @@ def test_everything_wrong_is_told_before_anything_is_written(router: Simulator, 
     assert relay.calls() == []
 
 
-@pytest.mark.parametrize("auth", ["certificate", "psk"])
+@pytest.mark.parametrize("auth", ["certificate", pytest.param("psk", marks=pytest.mark.slow)])
 def test_the_controllers_end_alone(relay: Relay, stage: Stage, auth: str) -> None:
     """Rendered for somebody else, and configured for itself: the same file, and the router is not asked."""
     stage.variables |= {"ansible_host": "127.0.0.99", "ipsec_api_tunnel_auth": auth}

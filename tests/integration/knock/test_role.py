@@ -67,6 +67,7 @@ def without_knock(configuration: Configuration) -> Configuration:
     }
 
 
+@pytest.mark.slow
 def test_beside_secure_api_in_either_order_and_each_gone_without_touching_the_other(
     router: Simulator, stage: Stage
 ) -> None:

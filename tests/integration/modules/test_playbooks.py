@@ -20,7 +20,7 @@ def stage_for(folder: Path, port: int) -> Stage:
     return Stage(folder, port, variables={"all_modules_monitoring_password": MONITORING, "all_modules_settle": 0.2})
 
 
-@pytest.mark.parametrize("version", ["7.12.2", "7.18.2", "7.24"])
+@pytest.mark.parametrize("version", ["7.12.2", pytest.param("7.18.2", marks=pytest.mark.slow), "7.24"])
 def test_out_of_the_box_then_unchanged(version: str, tmp_path: Path) -> None:
     # The router's seconds pass ten times as fast, so what takes effect late does so within the short settle time.
     with running(version, time_scale=10) as router:

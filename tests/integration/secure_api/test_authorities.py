@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -51,6 +53,7 @@ def test_one_authority_of_the_controller_for_the_fleet(tmp_path: Path) -> None:
         assert PASSPHRASE not in (tmp_path / "ca" / "authority.key").read_text()
 
 
+@pytest.mark.slow
 def test_from_the_routers_own_to_the_sites_and_gone(tmp_path: Path) -> None:
     """As in AWX: the authority comes as text, and nothing of it is left on the disk."""
     site = make("Site CA", authority=True, days=5000)

@@ -180,7 +180,7 @@ def test_an_interruption_leaves_nothing_behind(router: Simulator) -> None:
     assert snapshot(router) == before
 
 
-@pytest.mark.parametrize("version", ["7.18.2", "7.24"])
+@pytest.mark.parametrize("version", [pytest.param("7.18.2", marks=pytest.mark.slow), "7.24"])
 def test_cut_after_every_sentence(version: str, line: Callable[..., Line]) -> None:
     """The line is cut once, after each number of sentences: the router is as before or as after, never between."""
     with running(version, time_scale=SCALE) as router:

@@ -117,7 +117,7 @@ def scenario(about: dict[str, Any]) -> dict[str, Any]:
         there = end(router, folder / "router", about["router"], about["options"])
         here = end(controller, folder / "controller", about["controller"], {"retransmit_timeout": "10"})
         listener = serve(router, about["port"])
-        with Wiretap(internet, "left") as tap, listener:
+        with listener, Wiretap(internet, "left") as tap:
             with controller.inside():
                 seen["elsewhere"] = attempt(about["elsewhere"], about["port"]) if about["elsewhere"] else ""
                 session = attempt(about["target"], about["port"])
