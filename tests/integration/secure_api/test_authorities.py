@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
 from ansible_collections.bastion.routeros.tests.demo import outside
 from ansible_collections.bastion.routeros.tests.integration.secure_api.stage import PASSWORD, Stage
 from ansible_collections.bastion.routeros.tests.unit.certificates.pki import make

@@ -47,14 +47,13 @@ def takes(row: dict[str, str], packet: tuple[str, str, str, str, str]) -> bool:
 
 
 @given(POLICY, POLICY)
-def test_overlap_is_a_common_packet(one: dict[str, str], other: dict[str, str]) -> None:
-    common = any(takes(one, packet) and takes(other, packet) for packet in PACKETS)
+def test_overlap_is_a_common_packet(left: dict[str, str], right: dict[str, str]) -> None:
+    common = any(takes(left, packet) and takes(right, packet) for packet in PACKETS)
     # A policy from IPv4 to IPv6 is for no packet; that it may still count as overlapping does no harm.
-    assert overlap(one, other) >= common
-    if len({ip_network(row[side]).version for row in (one, other) for side in ("src-address", "dst-address")}) == 1:
-        assert overlap(one, other) == common
-    swapped = (other, one)
-    assert overlap(one, other) == overlap(*swapped)
+    assert overlap(left, right) >= common
+    if len({ip_network(row[side]).version for row in (left, right) for side in ("src-address", "dst-address")}) == 1:
+        assert overlap(left, right) == common
+    assert overlap(left, right) == overlap(right, left)
 
 
 def test_what_cannot_be_read_overlaps() -> None:
