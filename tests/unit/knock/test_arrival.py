@@ -24,12 +24,12 @@ MEMBERS = [{"list": "WAN", "interface": "ether1"}]
 UDP, TCP = Step("udp", 12077), Step("tcp", 28511)
 
 
-def told(step: Step = UDP, *, inside: str = "", addresses: Any = None, **rows: list[Row]) -> dict[str, Any]:
+def told(step: Step = UDP, *, inside: str = "", addresses: Any = "some", **rows: list[Row]) -> dict[str, Any]:
     tables = Tables(
         filter=rows.pop("filter", []),
         interface_lists=LISTS,
         interface_members=MEMBERS,
-        addresses=ADDRESSES if addresses is None else addresses,
+        addresses=ADDRESSES if addresses == "some" else addresses,
         family=4,
         **rows,
     )
