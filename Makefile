@@ -68,7 +68,7 @@ demo: $(READY) ## secure a simulated router and prove it from outside
 	@$(BIN)/python tests/demo/demo.py
 
 # The longest come first.
-TEST_PARTS := integration prove conformance packets sanity unit switches demo molecule lint build
+TEST_PARTS := integration prove packets sanity conformance secrets unit switches demo molecule lint build
 
 .PHONY: test
 test: $(READY) ## everything below that tests; what continuous integration runs
@@ -206,8 +206,13 @@ conformance: $(READY) $(CLIENTS) ## the simulator against real command trees and
 
 .PHONY: prove
 prove: $(READY) ## that nobody is locked out: ways to do it, look-alikes, cuts at some sentences, killed playbooks
-	@$(SUMMARY) prove build/results/prove.xml -- $(BIN)/python -m pytest tests/prove \
+	@$(SUMMARY) prove build/results/prove.xml -- $(BIN)/python -m pytest tests/prove --ignore-glob='*/test_secrets*' \
 	  -n $(WORKERS) --junitxml=build/results/prove.xml $(PYTEST_ARGS)
+
+.PHONY: secrets
+secrets: $(READY) ## canary secrets through every module, playbook and role, looked for everywhere
+	@$(SUMMARY) secrets build/results/secrets.xml -- $(BIN)/python -m pytest $(wildcard tests/prove/test_secrets*.py) \
+	  -n $(WORKERS) --junitxml=build/results/secrets.xml $(PYTEST_ARGS)
 
 .PHONY: test-full
 test-full: $(READY) ## what takes too long for every change: cuts at every sentence, on all releases; a fleet; all switches
