@@ -98,6 +98,7 @@ def test_on_the_oldest_and_the_newest_version(relay: Relay, stage: Stage) -> Non
     assert relay.disagreement() == ""
 
 
+@pytest.mark.slow
 def test_closed_for_everybody_else_and_open_for_the_glass(router: Simulator, relay: Relay, secured: Stage) -> None:
     """Running sessions in clear end, new ones are refused; who may break the glass goes on."""
     with contextlib.closing(session(router)) as before:

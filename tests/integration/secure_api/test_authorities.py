@@ -82,6 +82,7 @@ def test_from_the_routers_own_to_the_sites_and_gone(tmp_path: Path) -> None:
         assert certificates(router) == []
 
 
+@pytest.mark.slow
 def test_the_playbook_rotate_renews_a_fleet_in_small_batches(tmp_path: Path) -> None:
     with ExitStack() as stack:
         fleet = {f"router{n}": stack.enter_context(running("7.22.3", time_scale=SCALE)) for n in (1, 2)}

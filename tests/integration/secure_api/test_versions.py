@@ -9,6 +9,7 @@ import re
 from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
 from ansible_collections.bastion.routeros.tests.demo import outside
 from ansible_collections.bastion.routeros.tests.integration.secure_api.stage import (
     PASSWORD,
@@ -85,6 +86,7 @@ def test_every_version_from_out_of_the_box_and_back(tmp_path: Path) -> None:
         assert not list((tmp_path / "ca").iterdir())
 
 
+@pytest.mark.slow
 def test_every_way_to_a_router(tmp_path: Path) -> None:
     """Behind a port translation; over the plain API at first and to another port and name; over IPv6."""
     with ExitStack() as stack:
