@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import yaml
+from ansible_collections.bastion.routeros.plugins.plugin_utils.files import write_whole
 from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.connection_options import ConnectionOptions
 
 HEAD = "---\n# Written by bastion.routeros.bootstrap: how {name} is reached. No secret is in it.\n"
@@ -53,17 +52,7 @@ def write(path: str, name: str, held: dict[str, Any]) -> None:
 
     :raises OSError: it cannot be written.
     """
-    target = Path(path).expanduser()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(_text(name, held))
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, target)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    write_whole(Path(path).expanduser(), _text(name, held).encode(), 0o644)
 
 
 def _text(name: str, held: dict[str, Any]) -> str:

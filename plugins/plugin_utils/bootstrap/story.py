@@ -30,6 +30,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.home
 from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Change
 from ansible_collections.bastion.routeros.plugins.plugin_utils.options import BadOption
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.report import merged
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.state import State
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.settings import Settings
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.transaction import (
@@ -279,10 +280,4 @@ class Bootstrap:
 
 
 def _views(changes: Sequence[Change], state: State) -> Rows:
-    """The rows of all changes by menu, each row once."""
-    merged: Rows = {}
-    for change in changes:
-        for path, rows in change.view(state).items():
-            known = merged.setdefault(path, [])
-            known.extend(row for row in rows if row not in known)
-    return merged
+    return merged(change.view(state) for change in changes)

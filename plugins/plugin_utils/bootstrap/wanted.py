@@ -19,6 +19,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.bootstrap.conditi
     Remaining,
 )
 from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Change, change_class
+from ansible_collections.bastion.routeros.plugins.plugin_utils.changes.certificate_options import OF_BROUGHT, OF_OWN_CA
 from ansible_collections.bastion.routeros.plugins.plugin_utils.options import BadOption, validate
 from ansible_collections.bastion.routeros.plugins.plugin_utils.roles.api_policy import (
     granted,
@@ -34,16 +35,6 @@ AUTHORITY = "bastion-ca"
 NEEDED = ("api", "read", "write")
 # Of a group for people: everything that RouterOS lets a user do.
 FULL = "full"
-# Of the options of the module certificate: an authority on the controller, and what is brought along with its key.
-OWN_AUTHORITY = (
-    "ownca_path", "ownca_content", "ownca_privatekey_path", "ownca_privatekey_content", "ownca_privatekey_passphrase",
-    "ownca_create",
-)  # fmt: skip
-BROUGHT = (
-    "certificate_path", "certificate_content", "privatekey_path", "privatekey_content", "privatekey_passphrase",
-    "pkcs12_path", "pkcs12_passphrase",
-)  # fmt: skip
-ELSEWHERE = (*OWN_AUTHORITY, *BROUGHT)
 Options = Mapping[str, Any]
 
 
@@ -136,12 +127,12 @@ class Wanted:
     @property
     def brings_key(self) -> bool:
         """Whether the certificate comes from the controller together with its key."""
-        return any(self.options["certificate"].get(name) for name in BROUGHT)
+        return any(self.options["certificate"].get(name) for name in OF_BROUGHT)
 
     @property
     def signed_elsewhere(self) -> bool:
         """Whether the CA is none of the router's own, so that its file is there before the router is prepared."""
-        return any(self.options["certificate"].get(name) for name in ELSEWHERE)
+        return any(self.options["certificate"].get(name) for name in (*OF_OWN_CA, *OF_BROUGHT))
 
     @property
     def policies(self) -> Sequence[str]:
@@ -175,7 +166,7 @@ class Wanted:
     def opening(self, save_to: str) -> list[Change]:
         """CA, certificate and service: verified TLS. ``save_to``: where the CA goes on the controller."""
         given = {name: value for name, value in self.options["certificate"].items() if value is not None}
-        elsewhere = {name: given[name] for name in given if name in ELSEWHERE}
+        elsewhere = {name: given[name] for name in given if name in (*OF_OWN_CA, *OF_BROUGHT)}
         service = {"name": "api-ssl", "certificate": given["name"], "tls_version": "only-1.2", "disabled": False}
         if self.options["port"]:
             service["port"] = self.options["port"]

@@ -110,10 +110,9 @@ class Authority:
             raise BadPapers("what the router made is no certificate request") from None
         if not found.is_signature_valid:
             raise BadPapers("the signature of the router's certificate request is wrong")
-        if subject_name(request) != terms.common_name:
-            raise BadPapers(
-                f"the router's certificate request is for '{subject_name(request)}', not '{terms.common_name}'"
-            )
+        name = subject_name(request)
+        if name != terms.common_name:
+            raise BadPapers(f"the router's certificate request is for '{name}', not '{terms.common_name}'")
         start = (now or datetime.now(UTC)) - SLACK
         end = min(start + timedelta(days=terms.days_valid), self._certificate.not_valid_after_utc)
         builder = (

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +19,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.pape
     from_pkcs12,
     to_pkcs12,
 )
+from ansible_collections.bastion.routeros.plugins.plugin_utils.files import write_whole
 
 if TYPE_CHECKING:
     from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.session import Session
@@ -61,13 +60,4 @@ def save(session: Session, name: str, path: str, passphrase: str, sleep: Callabl
         data = to_pkcs12(Papers(papers.certificate, (), key, passphrase), name)
     else:
         data = (papers.certificate + key).encode()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    # Made with the rights 0600.
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        os.replace(temporary, target)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    write_whole(target, data)

@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 import re
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ansible_collections.bastion.routeros.plugins.plugin_utils.files import write_whole
 from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import RouterError
 
 if TYPE_CHECKING:
@@ -89,14 +88,4 @@ def _compare(session: Session, name: str, pem: str) -> None:
 
 def save(pem: str, path: str) -> None:
     """Write the certificate to a file on the controller, whole or not at all; missing folders are made."""
-    target = Path(path).expanduser()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="ascii") as stream:
-            stream.write(pem)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, target)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    write_whole(Path(path).expanduser(), pem.encode("ascii"), 0o644)

@@ -37,12 +37,16 @@ AUTHORITY_BITS = 3072
 
 @dataclass(frozen=True)
 class Signers:
-    """The authority's files on the controller; `create` makes them when there are none."""
+    """The authority's files on the controller; `create` makes them when there are none.
+
+    `rsa_bits`: the size of a key that is made; 0 for an elliptic curve.
+    """
 
     path: str
     key_path: str
     passphrase: str = ""
     create: bool = False
+    rsa_bits: int = AUTHORITY_BITS
 
     def there(self) -> bool:
         """Whether its certificate is there."""
@@ -54,7 +58,7 @@ class Signers:
         :raises BadPapers: it is not there, or cannot be used.
         """
         if self.create:
-            ensure(self.path, self.key_path, name, self.passphrase, rsa_bits=AUTHORITY_BITS)
+            ensure(self.path, self.key_path, name, self.passphrase, rsa_bits=self.rsa_bits)
         certificate = content(self.path, None, "authority's certificate")
         return Authority(certificate, content(self.key_path, None, "authority's private key"), self.passphrase)
 

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.acme import Acme
-from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.authority import Authority, Terms, ensure
+from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.authority import Authority, Terms
+from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.own import Signers
 from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.papers import (
     BadPapers,
-    Papers,
     content,
     days_left,
     from_pem,
@@ -42,14 +42,15 @@ SECRETS = (
     "ownca_privatekey_content", "ownca_privatekey_passphrase", "privatekey_content", "privatekey_passphrase",
     "pkcs12_passphrase", "acme_eab_key", "save_passphrase",
 )  # fmt: skip
+# The options of each source that comes from the controller; any of the first ones of a source names it.
 OWN_CA = ("ownca_path", "ownca_content", "ownca_privatekey_path", "ownca_privatekey_content")
-PKCS12 = ("pkcs12_path",)
 BROUGHT = ("certificate_path", "certificate_content", "privatekey_path", "privatekey_content")
+OF_OWN_CA = (*OWN_CA, "ownca_privatekey_passphrase", "ownca_create")
+OF_BROUGHT = (*BROUGHT, "privatekey_passphrase", "pkcs12_path", "pkcs12_passphrase")
 NOT_PROPERTIES = frozenset(
     {
-        *OWN_CA, *PKCS12, *BROUGHT, *SECRETS, "state", "ca", "renew_before", "save_to", "save_ca_to", "save_bundle_to",
-        "trusted",
-        "ownca_create", "acme_domains", "acme_directory", "acme_eab_kid",
+        *OF_OWN_CA, *OF_BROUGHT, *SECRETS, "state", "ca", "renew_before", "save_to", "save_ca_to", "save_bundle_to",
+        "trusted", "acme_domains", "acme_directory", "acme_eab_kid",
     }
 )  # fmt: skip
 # Such a service gives 90 days or less and the router renews by itself; this is when it has failed to.
@@ -150,13 +151,9 @@ def _authority(change: Change) -> Authority | None:
 
 def _made_authority(change: Change) -> Authority:
     given = change.options
-    path, key, passphrase = (
-        given["ownca_path"],
-        given["ownca_privatekey_path"],
-        given.get("ownca_privatekey_passphrase"),
-    )
-    ensure(path, key, "bastion CA", passphrase or "")
-    return Authority(content(path, None, "authority"), content(key, None, "authority's key"), passphrase or "")
+    passphrase = given.get("ownca_privatekey_passphrase") or ""
+    signers = Signers(given["ownca_path"], given["ownca_privatekey_path"], passphrase, create=True, rsa_bits=0)
+    return signers.open("bastion CA")
 
 
 def _brought(change: Change, options: Mapping[str, Any], version: Version) -> Wanted:
@@ -177,7 +174,7 @@ def _brought(change: Change, options: Mapping[str, Any], version: Version) -> Wa
     if left < renew_before:
         # It cannot be renewed here: whoever brings it has to bring another one.
         change.warnings.append(f"certificate: '{given['name']}' expires in {int(left)} days; bring a new one")
-    return Wanted(Brought(given["name"], Papers(papers.certificate, papers.chain, papers.key, papers.passphrase)), 0)
+    return Wanted(Brought(given["name"], papers), 0)
 
 
 def _acme(change: Change, options: Mapping[str, Any], version: Version) -> Wanted:

@@ -5,23 +5,15 @@
 
 from __future__ import annotations
 
-from ansible_collections.bastion.routeros.plugins.plugin_utils.changes.named import Named
-from ansible_collections.bastion.routeros.plugins.plugin_utils.ipsec.strength import weak
-from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version
+from ansible_collections.bastion.routeros.plugins.plugin_utils.changes.negotiated import Negotiated
 
 
-class IpsecProfile(Named):
+class IpsecProfile(Negotiated):
     """A row of ``/ip/ipsec/profile``."""
 
     name = "ipsec_profile"
     paths = ("/ip/ipsec/profile",)
     referrers = (("/ip/ipsec/peer", "profile"),)
-
-    def check(self, version: Version) -> None:
-        super().check(version)
-        found = [] if self._absent else weak(self._want)
-        if found:
-            self.warnings.append(f"{self.name}: '{self.options['name']}' allows what is weak: {', '.join(found)}")
 
 
 CHANGE = IpsecProfile

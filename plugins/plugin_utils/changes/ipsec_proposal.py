@@ -5,23 +5,15 @@
 
 from __future__ import annotations
 
-from ansible_collections.bastion.routeros.plugins.plugin_utils.changes.named import Named
-from ansible_collections.bastion.routeros.plugins.plugin_utils.ipsec.strength import weak
-from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version
+from ansible_collections.bastion.routeros.plugins.plugin_utils.changes.negotiated import Negotiated
 
 
-class IpsecProposal(Named):
+class IpsecProposal(Negotiated):
     """A row of ``/ip/ipsec/proposal``."""
 
     name = "ipsec_proposal"
     paths = ("/ip/ipsec/proposal",)
     referrers = (("/ip/ipsec/policy", "proposal"),)
-
-    def check(self, version: Version) -> None:
-        super().check(version)
-        found = [] if self._absent else weak(self._want)
-        if found:
-            self.warnings.append(f"{self.name}: '{self.options['name']}' allows what is weak: {', '.join(found)}")
 
 
 CHANGE = IpsecProposal

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.menus import Menu, menu
@@ -30,6 +30,16 @@ def shown_row(target: Menu, row: Mapping[str, str]) -> dict[str, Any]:
 def shown(tables: Mapping[str, Sequence[Row]]) -> dict[str, list[dict[str, Any]]]:
     """Rows by menu path, fit for ``before`` and ``after``."""
     return {path: [shown_row(menu(path), row) for row in rows] for path, rows in tables.items()}
+
+
+def merged(views: Iterable[Mapping[str, Sequence[Row]]]) -> dict[str, list[Row]]:
+    """The rows of several changes by menu, each row once."""
+    found: dict[str, list[Row]] = {}
+    for view in views:
+        for path, rows in view.items():
+            known = found.setdefault(path, [])
+            known.extend(row for row in rows if row not in known)
+    return found
 
 
 def line(target: Menu, row: Mapping[str, str]) -> str:

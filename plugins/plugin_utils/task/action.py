@@ -135,7 +135,7 @@ class ChangeAction(RouterAction):
         views = [[change.view(state) for change in changes] for state in outcome.states()]
         for change, *both in zip(changes, *views, strict=True):
             self._masker.add(*(secret for view in both for secret in change.secrets_in(view)))
-        before, after = map(_merged, views)
+        before, after = map(report.merged, views)
         result: Result = {
             "changed": outcome.changed,
             "operations": report.operations([step for steps in outcome.plans for step in steps]),
@@ -207,16 +207,6 @@ class WaitAction(RouterAction):
 
 def _since(start: float) -> float:
     return round(time.monotonic() - start, 1)
-
-
-def _merged(views: list[dict[str, list[dict[str, str]]]]) -> dict[str, list[dict[str, str]]]:
-    """The rows of several changes by menu, each row once."""
-    merged: dict[str, list[dict[str, str]]] = {}
-    for view in views:
-        for path, rows in view.items():
-            known = merged.setdefault(path, [])
-            known.extend(row for row in rows if row not in known)
-    return merged
 
 
 class KnockAction(KnockWork, RouterAction):

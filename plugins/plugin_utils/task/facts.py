@@ -86,8 +86,12 @@ def _first(session: Session, path: str, names: Sequence[str]) -> Row:
 
 def _named(session: Session, path: str, names: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Rows of a menu by name, friendly values, without dynamic rows."""
+    return _by_name(path, session.read(path, ("name", *names, "dynamic")))
+
+
+def _by_name(path: str, rows: Sequence[Row]) -> dict[str, dict[str, Any]]:
     found = {}
-    for row in session.read(path, ("name", *names, "dynamic")):
+    for row in rows:
         if row.get("dynamic") == "true" or "name" not in row:
             continue
         texts = {name: text for name, text in row.items() if name not in ("name", "dynamic", ".id")}
@@ -106,17 +110,17 @@ def _services(session: Session) -> dict[str, Any]:
 
 
 def _users(session: Session) -> dict[str, Any]:
-    users = _named(session, "/user", ("group", "address", "disabled", "comment", "expired"))
+    properties = ("name", "group", "address", "disabled", "comment", "expired", "last-logged-in", "dynamic")
+    rows = session.read("/user", properties)
     groups = _named(session, "/user/group", ("policy", "comment"))
     for group in groups.values():
         group["policy"] = [word for word in group.get("policy", []) if not word.startswith("!")]
     settings = _first(session, "/user/settings", ("minimum-password-length", "minimum-categories"))
-    logins = session.read("/user", ("name", "last-logged-in"))
     return {
-        "users": users,
+        "users": _by_name("/user", rows),
         "groups": groups,
         "user_settings": report.shown_row(menu("/user/settings"), settings),
-        "last_logins": {row["name"]: row.get("last-logged-in", "") for row in logins if "name" in row},
+        "last_logins": {row["name"]: row.get("last-logged-in", "") for row in rows if "name" in row},
     }
 
 

@@ -10,9 +10,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.executor import ADDRESS_LISTS, CERTIFICATE
-
-# Nothing brings a session back that was ended, so that waits until the rest was proved.
-SESSIONS = "/user/active"
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.reading import ACTIVE
 
 
 @dataclass(frozen=True)
@@ -44,8 +42,9 @@ def split(plans: Sequence[Sequence[Operation]], budget: float, *, bulk: bool = F
 
     :param bulk: additions to address lists go outside too.
     """
-    ends = [step for steps in plans for step in steps if step.path == SESSIONS]
-    plans = [[step for step in steps if step.path != SESSIONS] for steps in plans]
+    # Nothing brings a session back that was ended, so that waits until the rest was proved.
+    ends = [step for steps in plans for step in steps if step.path == ACTIVE]
+    plans = [[step for step in steps if step.path != ACTIVE] for steps in plans]
     if sum(map(len, plans)) <= budget:
         return Phases(inside=[step for steps in plans for step in steps], behind=ends)
     phases = Phases(behind=ends)

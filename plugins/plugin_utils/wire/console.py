@@ -18,8 +18,8 @@ from typing import Protocol
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.menus import menu
 from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version
-from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import ProtocolError, Trap
-from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.session import Reply, Row
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import Trap
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.session import Reply, Row, version_in
 
 _ID = re.compile(r"\*[0-9A-F]+")
 # One value: the row's id, the property, the text. A text goes on in the lines behind it.
@@ -99,10 +99,7 @@ class ConsoleSession:
     def version(self) -> Version:
         """The router's version, read once on first use."""
         if self._version is None:
-            rows = self.read("/system/resource", ("version",))
-            if not rows or "version" not in rows[0]:
-                raise ProtocolError("The router did not tell its version in /system/resource.", kind="no_version")
-            self._version = Version.parse(rows[0]["version"])
+            self._version = version_in(self.read("/system/resource", ("version",)))
         return self._version
 
     def call(self, command: str, *words: str, timeout: float | None = None) -> Reply:

@@ -60,6 +60,18 @@ class Reply:
     done: Row = field(default_factory=dict)
 
 
+def version_in(rows: Sequence[Row]) -> Version:
+    """The version that ``/system/resource`` tells.
+
+    :raises ProtocolError: it tells none
+    """
+    from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version
+
+    if not rows or "version" not in rows[0]:
+        raise ProtocolError("The router did not tell its version in /system/resource.", kind="no_version")
+    return Version.parse(rows[0]["version"])
+
+
 @dataclass
 class _Pending:
     """A command whose answer is not complete yet."""
@@ -110,12 +122,7 @@ class Session:
     def version(self) -> Version:
         """The router's version, read once on first use (needs the policy `read`)."""
         if self._version is None:
-            from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version
-
-            rows = self.read("/system/resource", ("version",))
-            if not rows or "version" not in rows[0]:
-                raise ProtocolError("The router did not tell its version in /system/resource.", kind="no_version")
-            self._version = Version.parse(rows[0]["version"])
+            self._version = version_in(self.read("/system/resource", ("version",)))
         return self._version
 
     @property

@@ -13,14 +13,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import deadman
-from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.protection import SafeModeMissing
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.settings import Settings
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.transaction import (
-    Outcome,
     RolledBack,
     Transaction,
 )
@@ -28,19 +25,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors impor
 from routeros_simulator.testing import Simulator, running
 
 from .conftest import Line, changes_of, door_to, snapshot
-
-WITHOUT = ["7.12.2", "7.16.2"]
-# Slow enough for a run to end before its switch fires, fast enough to see it fire.
-SCALE = 20.0
-FIRES = 2 * deadman.duration(2.0, 30.0, 10)
-JOBS, FILES = "/system/scheduler", "/file"
-# Nobody can tell beforehand what comes of it: the own account.
-DOUBTFUL: list[tuple[str, dict[str, Any]]] = [
-    ("user_group", {"name": "watchers", "policy": ["read", "api"]}),
-    ("user", {"name": "admin", "address": ["127.0.0.0/8"], "update_password": "on_create"}),
-]
-HARMLESS: tuple[str, dict[str, Any]] = ("logging", {"topics": ["firewall"], "action": "memory", "prefix": "fw"})
-LOCKED_OUT: tuple[str, dict[str, Any]] = ("service", {"name": "api", "address": ["192.0.2.0/24"]})
+from .switch import DOUBTFUL, FILES, FIRES, HARMLESS, JOBS, LOCKED_OUT, SCALE, WITHOUT, ours, run
 
 pytestmark = pytest.mark.parametrize("version", WITHOUT, indirect=True)
 
@@ -49,26 +34,6 @@ pytestmark = pytest.mark.parametrize("version", WITHOUT, indirect=True)
 def router(version: str) -> Iterator[Simulator]:
     with running(version, time_scale=SCALE) as simulator:
         yield simulator
-
-
-def run(
-    port: int,
-    *calls: tuple[str, dict[str, Any]],
-    sleep: Callable[[float], None] = time.sleep,
-    user: str = "admin",
-    password: str = "",
-    **settings: Any,
-) -> Outcome:
-    values = {"settle": 0.05, "safe_mode_wait": 0.5, **settings}
-    door = door_to(port, user, password, timeout=2.0)
-    return Transaction(door, changes_of(*calls), Settings(**values), sleep=sleep).run()
-
-
-def ours(router: Simulator) -> tuple[list[str], list[str]]:
-    """The names of our jobs and of our backups."""
-    jobs = [row["name"] for row in router.rows(JOBS) if row["name"].startswith(deadman.NAME)]
-    files = [row["name"] for row in router.rows(FILES) if deadman.NAME in row["name"]]
-    return jobs, files
 
 
 class Watch:
@@ -304,97 +269,6 @@ def test_the_backup_of_a_run_that_is_arming_is_left_alone(router: Simulator) -> 
     assert ours(router) == ([deadman.NAME], names)
     clearing.close()
     other.close()
-
-
-# The own account, and a rule that may cut the open session: only under protection.
-NAMELESS: tuple[str, dict[str, Any]] = (
-    "firewall_filter",
-    {
-        "ruleset": "perhaps",
-        "family": "ipv4",
-        "rules": [{"action": "drop", "content": "secret", "comment": "who knows what is in the packets"}],
-    },
-)
-
-
-def test_somebody_elses_job_of_that_name_is_left_alone(router: Simulator) -> None:
-    """What surely leaves the way in open goes on without the switch, and what may shut it does not."""
-    other = door_to(router.api_port).open()
-    other.call(f"{JOBS}/add", f"=name={deadman.NAME}", "=interval=1w", "=on-event=:nothing", "=comment=mine")
-    outcome = run(router.api_port, *DOUBTFUL)
-    assert outcome.protected == "inverse plan"
-    before = snapshot(router)
-    with pytest.raises(RouterError, match=r"(?s)could not be armed.*may shut the way in.*content") as caught:
-        run(router.api_port, NAMELESS)
-    assert caught.value.kind == "safe_mode_missing"
-    assert snapshot(router) == before
-    assert run(router.api_port, NAMELESS, acknowledge_lockout=True).protected == "inverse plan"
-    assert [row["comment"] for row in router.rows(JOBS)] == ["mine"]
-    assert ours(router)[1] == []
-    other.close()
-
-
-def test_a_menu_that_nobody_can_judge_is_not_changed_without_it(router: Simulator) -> None:
-    other = door_to(router.api_port).open()
-    other.call(f"{JOBS}/add", f"=name={deadman.NAME}", "=interval=1w", "=on-event=:nothing", "=comment=mine")
-    other.close()
-    before = snapshot(router)
-    with pytest.raises(RouterError, match="nobody can tell beforehand what comes of a change of /ip/settings"):
-        run(router.api_port, ("menu", {"path": "/ip/settings", "values": {"tcp_syncookies": True}}))
-    assert snapshot(router) == before
-
-
-def limited(router: Simulator) -> dict[str, Any]:
-    """An account that may change users, and arm nothing."""
-    door = door_to(router.api_port).open()
-    door.call("/user/group/add", "=name=few", "=policy=api,read,write,policy")
-    door.call("/user/add", "=name=few", "=group=few", "=password=Str0ng-enough!")
-    door.close()
-    return {"user": "few", "password": "Str0ng-enough!"}
-
-
-OWN: tuple[str, dict[str, Any]] = (
-    "user",
-    {"name": "few", "address": ["127.0.0.0/8"], "update_password": "on_create"},
-)
-
-
-def test_policies_that_are_missing_are_named(router: Simulator) -> None:
-    login = limited(router)
-    before = snapshot(router)
-    with pytest.raises(SafeModeMissing, match=r"'few' does not have: ftp, reboot, test"):
-        run(router.api_port, OWN, safe_mode="required", **login)
-    assert snapshot(router) == before
-    outcome = run(router.api_port, OWN, **login)
-    assert outcome.protected == "inverse plan"
-    assert any("ftp, reboot, test" in text and "step by step" in text for text in outcome.warnings)
-    assert ours(router) == ([], [])
-
-
-def forbid_scheduler(router: Simulator) -> None:
-    router.call(lambda: router.router.tables["/system/device-mode"].only.values.update({"scheduler": "false"}))
-
-
-def test_device_mode_may_forbid_it(router: Simulator) -> None:
-    forbid_scheduler(router)
-    before = snapshot(router)
-    with pytest.raises(SafeModeMissing, match="device-mode"):
-        run(router.api_port, *DOUBTFUL, safe_mode="required")
-    assert snapshot(router) == before
-    outcome = run(router.api_port, *DOUBTFUL)
-    assert outcome.protected == "inverse plan"
-    assert any("device-mode" in text for text in outcome.warnings)
-    assert ours(router) == ([], [])
-
-
-def test_what_is_refused_while_arming_leaves_nothing_behind(router: Simulator) -> None:
-    """The router refuses the job after the backup was saved."""
-    forbid_scheduler(router)
-    session = door_to(router.api_port).open()
-    with pytest.raises(deadman.DeadManError, match="device-mode"):
-        deadman.DeadMan(session, 60).arm()
-    assert ours(router) == ([], [])
-    session.close()
 
 
 def test_a_switch_that_somebody_removed_is_noticed(router: Simulator) -> None:
