@@ -85,7 +85,7 @@ class IpsecIdentity(Secretive):
     def plan(self, state: State, handles: Iterator[str]) -> list[Operation]:
         row = self.row(state)
         if self._absent:
-            return [Operation(PATH, "remove", id=row[".id"], was=row)] if row else []
+            return [Operation(PATH, "remove", id=row[".id"], was=self.known(row))] if row else []
         for name in NAMED:
             if name in self._want:
                 self._check_there(state, name)

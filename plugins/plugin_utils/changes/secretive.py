@@ -47,15 +47,28 @@ class Secretive(Change):
     def _secrets(self) -> list[str]:
         return [name for name in self._want if menu(self.paths[0]).is_secret(name)]
 
+    def _hidden(self, row: Row) -> list[str]:
+        """The secrets to ask for: those that are wanted, or all where the row goes."""
+        if self.options["state"] == "absent":
+            names = [name for name, each in menu(self.paths[0]).properties.items() if each.secret]
+        else:
+            names = [] if self.options["update_secret"] == "on_create" else self._secrets()
+        return [name for name in names if not told(row.get(name)) and not self.unset(row, name)]
+
     def observe(self, state: State, router: Router) -> None:
         """Ask expressly for what the plain print has not told: to compare with, or to put back should all fail."""
         row = self.row(state)
-        if row is None or self.options["update_secret"] == "on_create" or state.version < SHOW_SENSITIVE:
+        if row is None or state.version < SHOW_SENSITIVE:
             return
-        hidden = [name for name in self._secrets() if not told(row.get(name))]
+        hidden = self._hidden(row)
         if hidden:
             found = router.read_sensitive(self.paths[0], hidden)
             self._seen = {each.get(".id", ""): {name: each.get(name, "") for name in hidden} for each in found}
+
+    def known(self, row: Row) -> Row:
+        """The row with the secrets that it took a question of its own to see."""
+        seen = self._seen.get(row.get(".id", ""), {})
+        return {**row, **{name: text for name, text in seen.items() if told(text)}}
 
     def compared(self, row: Row | None) -> tuple[Row | None, dict[str, str], frozenset[str]]:
         """The row as far as it is known, what is wanted of it, and the secrets to write without a look.
@@ -64,8 +77,7 @@ class Secretive(Change):
         """
         if row is None:
             return None, dict(self._want), frozenset()
-        seen = self._seen.get(row.get(".id", ""), {})
-        row = {**row, **{name: text for name, text in seen.items() if told(text)}}
+        row = self.known(row)
         want, always = dict(self._want), set()
         for name in self._secrets():
             if self.options["update_secret"] == "on_create":

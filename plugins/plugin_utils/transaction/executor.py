@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -50,6 +50,7 @@ class Executor:
         self._trail: dict[tuple[str, str], None] = {}
         self._unanswered: list[Operation] = []
         self._blind: list[Operation] = []
+        self._gone: dict[tuple[str, str], Mapping[str, str]] = {}
 
     def resolve(self, name: str) -> str:
         """The ``.id`` behind a handle; anything that is no handle stands for itself."""
@@ -72,6 +73,11 @@ class Executor:
     def blind(self) -> Sequence[Operation]:
         """The sets of what a router takes and does not or may not give back: passwords and other secrets."""
         return tuple(self._blind)
+
+    @property
+    def gone(self) -> Mapping[tuple[str, str], Mapping[str, str]]:
+        """The rows that were removed, as the change knew them, by menu path and id."""
+        return self._gone
 
     def let_stay(self, number: int) -> None:
         """Forget all of the trail but so many steps: whatever comes, the others are not undone."""
@@ -115,6 +121,8 @@ class Executor:
             name in known and (known[name].write_only or known[name].secret) for name in operation.properties
         ):
             self._blind.append(operation)
+        if operation.verb == "remove":
+            self._gone[operation.path, self.resolve(operation.id)] = operation.was
         return operation.sentence(self.resolve)
 
     def _one(self, operation: Operation, timeout: float | None = None) -> None:

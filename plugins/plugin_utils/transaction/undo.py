@@ -57,6 +57,7 @@ class Undo:
         self._trail = list(executor.trail)
         self._unanswered = list(executor.unanswered)
         self._blind = list(executor.blind)
+        self._gone = dict(executor.gone)
         self._password = password
         self._lost = ""
         self._names: dict[tuple[str, str], str] = {}
@@ -133,7 +134,7 @@ class Undo:
         refused = ""
         for operation in operations:
             try:
-                executor.run([operation])
+                executor.run([self._with_secrets(operation)])
             except Trap as trap:
                 refused = trap.message
             finally:
@@ -142,6 +143,13 @@ class Undo:
                     self._is_back(operation, name)
                 self._unanswered += executor.unanswered
         return refused
+
+    def _with_secrets(self, operation: Operation) -> Operation:
+        """An add of what was removed, with what only a print that asked for it has told."""
+        was = self._gone.get((operation.path, operation.was.get(".id", ""))) if operation.verb == "add" else None
+        known = menu(operation.path)
+        secrets = {name: text for name, text in (was or {}).items() if known.is_secret(name) and told(text)}
+        return replace(operation, properties={**operation.properties, **secrets}) if secrets else operation
 
     def _is_back(self, operation: Operation, name: str) -> None:
         """A row that was added: one of ours, or one that was there before, under a new id."""

@@ -288,6 +288,18 @@ def without_ids(rows: dict[str, list[dict[str, str]]]) -> dict[str, list[dict[st
     return {path: [{name: text for name, text in row.items() if name != ".id"} for row in rows[path]] for path in rows}
 
 
+def test_a_removed_secret_that_takes_a_question_of_its_own_comes_back() -> None:
+    with running("7.22.3", time_scale=50, switches={"hide_secrets": True}) as router:
+        door = door_to(router.api_port)
+        run(door, *TUNNEL)
+        whole = without_ids(snapshot(router))
+        with pytest.raises(RolledBack) as failed:
+            run(door, *AWAY, REFUSED, safe_mode="off")
+        assert "except for" not in str(failed.value)
+        assert SECRET not in str(failed.value)
+        assert without_ids(snapshot(router)) == whole
+
+
 @pytest.mark.parametrize("safe_mode", ["auto", "off"])
 def test_a_failure_leaves_no_half_tunnel_and_takes_none_away(router: Simulator, safe_mode: str) -> None:
     door = door_to(router.api_port)
