@@ -16,6 +16,7 @@ import hmac
 import importlib
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -128,22 +129,41 @@ def connect(door: Door, first: FirstContact) -> Console:
     :raises SetupFailed, ConnectFailed, LoginFailed: nothing secret was sent before the host key was right
     """
     library = paramiko()
-    options, port = door.options, first.port or DEFAULT_PORTS["ssh"]
-    where = f"{options.host} port {port}"
+    keys = _KnownHosts(library, door.options, first)
+    if not first.private_key and not first.password:
+        # RouterOS does not ask for a password that is empty (seen on 7.24.4). Where it does, that goes over a
+        # connection of its own: paramiko asks for the service anew for every try, and not every server bears that.
+        with contextlib.suppress(library.AuthenticationException):
+            return _open(door, first, keys, library, lambda transport, name: transport.auth_none(name))
     try:
-        sock = door.dial(port)
+        return _open(door, first, keys, library, _proof(first, library))
+    except library.AuthenticationException:
+        raise _refused(keys.where, first) from None
+
+
+def _open(
+    door: Door, first: FirstContact, keys: _KnownHosts, library: Any, prove: Callable[[Any, str], object]
+) -> Console:
+    """One connection and one try to log in; a refusal is left to the caller."""
+    where, timeout = keys.where, door.options.timeout
+    try:
+        sock = door.dial(keys.port)
     except ConnectFailed as error:
         raise _unreachable(error, where) from None
     transport: Any = None
     try:
         transport = library.Transport(sock)
-        transport.banner_timeout = transport.auth_timeout = transport.handshake_timeout = options.timeout
-        keys = _KnownHosts(library, options, first, port)
+        transport.banner_timeout = transport.auth_timeout = transport.handshake_timeout = timeout
         keys.prefer(transport)
-        key = _greet(transport, where, options.timeout, library)
-        accepted = keys.check(key, where)
-        _log_in(transport, where, first, library)
-        return Console(transport, where, fingerprint(key), options.timeout, accepted=accepted)
+        key = _greet(transport, where, timeout, library)
+        keys.check(key)
+        try:
+            prove(transport, first.user + LOGIN_OPTIONS)
+        except library.AuthenticationException:
+            raise
+        except (library.SSHException, OSError, EOFError) as error:
+            raise ConnectFailed(f"{where} broke off during the SSH login: {error}.", kind="ssh_failed") from None
+        return Console(transport, where, fingerprint(key), timeout, accepted=keys.accepted)
     except BaseException:
         if transport is not None:
             transport.close()
@@ -185,37 +205,26 @@ def _greet(transport: Any, where: str, timeout: float, library: Any) -> Any:
         ) from None
 
 
-def _log_in(transport: Any, where: str, first: FirstContact, library: Any) -> None:
-    name = first.user + LOGIN_OPTIONS
-    try:
-        if first.private_key:
-            transport.auth_publickey(name, _private_key(first, library))
-        elif first.password or not _asks_nothing(transport, name, library):
-            transport.auth_password(name, first.password)
-    except library.AuthenticationException:
-        means = "this private key" if first.private_key else "this password"
-        hint = (
-            "Is its public half under /user/ssh-keys of that user? RouterOS takes RSA and Ed25519 keys, no ECDSA."
-            if first.private_key
-            else "A user that has an SSH key gets in by its key only, unless /ip/ssh says otherwise: set "
-            "ansible_routeros_first_contact.private_key then."
-        )
-        raise LoginFailed(
-            f"{where} refuses the SSH login of {first.user} with {means}. {hint} The same answer comes for a disabled "
-            "user, for one whose group lacks the policy ssh, and for an address outside the user's own list.",
-            kind="ssh_login_refused",
-        ) from None
-    except (library.SSHException, OSError, EOFError) as error:
-        raise ConnectFailed(f"{where} broke off during the SSH login: {error}.", kind="ssh_failed") from None
+def _proof(first: FirstContact, library: Any) -> Callable[[Any, str], object]:
+    if not first.private_key:
+        return lambda transport, name: transport.auth_password(name, first.password)
+    key = _private_key(first, library)
+    return lambda transport, name: transport.auth_publickey(name, key)
 
 
-def _asks_nothing(transport: Any, name: str, library: Any) -> bool:
-    """Whether the user is in without a proof: RouterOS does not ask for a password that is empty (seen on 7.24.4)."""
-    try:
-        transport.auth_none(name)
-    except library.AuthenticationException:
-        return False
-    return True
+def _refused(where: str, first: FirstContact) -> LoginFailed:
+    means = "this private key" if first.private_key else "this password"
+    hint = (
+        "Is its public half under /user/ssh-keys of that user? RouterOS takes RSA and Ed25519 keys, no ECDSA."
+        if first.private_key
+        else "A user that has an SSH key gets in by its key only, unless /ip/ssh says otherwise: set "
+        "ansible_routeros_first_contact.private_key then."
+    )
+    return LoginFailed(
+        f"{where} refuses the SSH login of {first.user} with {means}. {hint} The same answer comes for a disabled "
+        "user, for one whose group lacks the policy ssh, and for an address outside the user's own list.",
+        kind="ssh_login_refused",
+    )
 
 
 def _private_key(first: FirstContact, library: Any) -> Any:
@@ -234,12 +243,17 @@ def _private_key(first: FirstContact, library: Any) -> Any:
 
 
 class _KnownHosts:
-    """What is known of the router's host key: given fingerprints, or the lines of a known_hosts file."""
+    """What is known of the router's host key: given fingerprints, or the lines of a known_hosts file.
 
-    def __init__(self, library: Any, options: ConnectionOptions, first: FirstContact, port: int) -> None:
-        self._library = library
+    :ivar accepted: whether an unknown key was taken
+    """
+
+    def __init__(self, library: Any, options: ConnectionOptions, first: FirstContact) -> None:
         self._first = first
-        self._name = options.address if port == DEFAULT_PORTS["ssh"] else f"[{options.address}]:{port}"
+        self.accepted = False
+        self.port = first.port or DEFAULT_PORTS["ssh"]
+        self.where = f"{options.host} port {self.port}"
+        self._name = options.address if self.port == DEFAULT_PORTS["ssh"] else f"[{options.address}]:{self.port}"
         self._path = Path(first.known_hosts or "~/.ssh/known_hosts").expanduser()
         self._known: dict[str, Any] = {}
         if not first.host_key and self._path.exists():
@@ -256,31 +270,32 @@ class _KnownHosts:
         known = [kind for kind in offered if any(kind == name or _is_rsa(kind, name) for name in self._known)]
         security.key_types = [*known, *(kind for kind in offered if kind not in known)]
 
-    def check(self, key: Any, where: str) -> bool:
-        """Refuse a key that is not the known one; returns whether an unknown one was taken.
+    def check(self, key: Any) -> None:
+        """Refuse a key that is not the known one; an unknown one is known from now on.
 
         :raises ConnectFailed: ssh_host_key_changed, ssh_host_key_unknown
         """
         shown = fingerprint(key)
         if self._first.host_key:
             if any(hmac.compare_digest(shown, known) for known in self._first.host_key):
-                return False
-            raise _changed(where, shown, "ansible_routeros_first_contact.host_key names another one")
+                return
+            raise _changed(self.where, shown, "ansible_routeros_first_contact.host_key names another one")
         if self._known:
             same = self._known.get(key.get_name())
             if same is not None and hmac.compare_digest(same.asbytes(), key.asbytes()):
-                return False
-            raise _changed(where, shown, f"{self._path} holds another one for {self._name}")
+                return
+            raise _changed(self.where, shown, f"{self._path} holds another one for {self._name}")
         if not self._first.accept_new:
             raise ConnectFailed(
-                f"The host key of {where} is not known: it shows {shown}. Compare that over a way that you trust, for "
-                "example with the exported host key (/ip/ssh), and set ansible_routeros_first_contact.host_key "
+                f"The host key of {self.where} is not known: it shows {shown}. Compare that over a way that you trust, "
+                "for example with the exported host key (/ip/ssh), and set ansible_routeros_first_contact.host_key "
                 f"to it (or add it to {self._path}). accept_new: true takes whatever key comes first, and writes it to "
                 "that file. Nothing was sent.",
                 kind="ssh_host_key_unknown",
             )
         self._write(key)
-        return True
+        self._known = {key.get_name(): key}
+        self.accepted = True
 
     def _write(self, key: Any) -> None:
         line = f"{self._name} {key.get_name()} {key.get_base64()}\n"

@@ -166,18 +166,40 @@ def test_a_password_where_only_the_key_gets_in(new: Newcomer) -> None:
     [
         ({"private_key": "/nowhere/id"}, "does not exist"),
         ({"private_key": __file__}, "holds no private key"),
-        # admin has no password yet, so SSH does not ask for one; the API does.
-        ({"password": "wrong-one-77"}, "refuses the login of admin.*was put back over SSH"),
         ({"user": "nobody"}, "refuses the SSH login of nobody"),
     ],
 )
 def test_logins_that_fail(new: Newcomer, first: dict[str, Any], says: str) -> None:
     new.first |= {"accept_new": True, **first}
     before = {path: rows for path, rows in snapshot(new.router).items() if path != "/certificate"}
-    with pytest.raises(RouterError, match=says) as caught:
+    with pytest.raises(RouterError, match=says):
         new.bootstrap()
-    assert "wrong-one-77" not in caught.value.message
     assert {path: rows for path, rows in snapshot(new.router).items() if path != "/certificate"} == before
+
+
+@pytest.mark.parametrize(
+    ("unasked", "says"),
+    [
+        # admin has no password yet, so SSH does not ask for one; the API does.
+        (True, "refuses the login of admin.*was put back over SSH"),
+        (False, "refuses the SSH login of admin"),
+    ],
+)
+def test_a_password_where_there_is_none(unasked: bool, says: str, tmp_path: Path) -> None:
+    switches = {"empty_password_unasked": unasked}
+    with newcomer(VERSION, "ssh", tmp_path, switches=switches, first={"password": "wrong-one-77"}) as new:
+        before = {path: rows for path, rows in snapshot(new.router).items() if path != "/certificate"}
+        with pytest.raises(RouterError, match=says) as caught:
+            new.bootstrap()
+        assert "wrong-one-77" not in caught.value.message
+        assert {path: rows for path, rows in snapshot(new.router).items() if path != "/certificate"} == before
+
+
+def test_a_router_that_asks_for_the_empty_password(tmp_path: Path) -> None:
+    with newcomer(VERSION, "ssh", tmp_path, switches={"empty_password_unasked": False}) as new:
+        told = new.bootstrap(check_mode=True)
+        assert (told.changed, told.way, told.host_key) == (True, "ssh", seen_key(new)[0])
+        assert (new.folder / "known_hosts").read_text() == seen_key(new)[1]
 
 
 def test_another_passphrase_is_told(new: Newcomer) -> None:

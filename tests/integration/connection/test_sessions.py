@@ -188,5 +188,7 @@ def test_a_service_that_is_off_and_a_rule_that_drops() -> None:
         assert kind(door_to(ports[1], tls="anonymous"), ConnectFailed) == "refused"
         rule = ("=chain=input", "=protocol=tcp", f"=dst-port={ports[0]}", "=connection-state=new", "=action=drop")
         session.call("/ip/firewall/filter/add", *rule)
+        # Rules were seen to act up to two seconds late.
+        router.advance(2)
         assert kind(door_to(ports[0], timeout=0.5), ConnectFailed) in ("timeout", "login_timeout")
         session.close()
