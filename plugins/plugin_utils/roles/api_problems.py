@@ -43,6 +43,7 @@ def problems(settings: Settings, router: Facts) -> list[str]:
         _blocked,
         _port,
         _protections,
+        _authority,
         _login,
         _users,
     )
@@ -146,6 +147,15 @@ def _protections(settings: Settings, router: Facts) -> Iterator[str]:
             judge(value)
         except BadPolicy as error:
             yield f"{error}."
+
+
+def _authority(settings: Settings, router: Facts) -> Iterator[str]:
+    if settings.get("ca_directory") == "" and settings.get("ca") in ("router", "controller"):
+        yield (
+            f"secure_api_ca_directory is empty, so the authority of secure_api_certificate.ca ({settings['ca']}) could "
+            "not be kept, and nobody could verify the router. Name a folder, or give ca an authority that you have: a "
+            "file, or its text."
+        )
 
 
 def _login(settings: Settings, router: Facts) -> Iterator[str]:

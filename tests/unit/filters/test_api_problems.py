@@ -33,6 +33,8 @@ GOOD: dict[str, Any] = {
     "brute_force": {"attempts": 3, "window": "1m", "block_for": "1d"},
     "rate_limit": {"rate": 5, "per": "1s", "burst": 10},
     "log_prefix": "API Drop: ",
+    "ca": "router",
+    "ca_directory": "/home/operator/ca",
     "login": "automation",
     "password": "correct-horse-7",
 }
@@ -46,11 +48,14 @@ def test_good_input_passes() -> None:
     assert problems(GOOD, ROUTER) == []
     assert problems({**GOOD, "brute_force": False, "rate_limit": False, "users": [], "login": "admin"}, ROUTER) == []
     assert problems({**GOOD, "port": 443}, ROUTER) == []
+    assert problems({**GOOD, "ca": "/etc/site.pem", "ca_directory": ""}, ROUTER) == []
 
 
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
+        ({"ca_directory": ""}, ["secure_api_ca_directory is empty", "(router)", "Name a folder"]),
+        ({"ca_directory": "", "ca": "controller"}, ["secure_api_ca_directory is empty", "(controller)"]),
         ({"sources": []}, ["secure_api_sources is empty", "192.0.2.10"]),
         (
             {"sources": ["192.0.2.0/24", "0.0.0.0/0"]},
