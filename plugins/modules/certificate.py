@@ -19,10 +19,10 @@ description:
     O(pkcs12_path) it is brought along, with its key and the authorities above it. With O(acme_domains) the router
     fetches it from Let's Encrypt or another service of that kind.
   - RouterOS can change nothing but the name and the trust of a signed certificate. When an option that is given
-    differs from the certificate, or O(renew_before) has come, a new one is made beside it; it takes over the name and
-    the services that used the old one, and the old one goes only after the new one was proved. The old one of an
-    authority stays, because the router would remove what it has signed along with it. A warning says why a new one
-    was made.
+    differs from the certificate, or O(renew_before) has come, a new one is made beside it. It takes over the name, and
+    the services, IPsec identities and SCEP servers that name the old one. The old one goes only after the new one was
+    proved. The old one of an authority stays, because the router would remove what it has signed along with it. A
+    warning says why a new one was made.
   - Private keys that the router makes stay there, unless O(save_bundle_to) asks for a locked copy. Check mode tells
     what would be made and why; nothing is signed.
 options:
@@ -192,8 +192,8 @@ options:
     type: str
   state:
     description:
-      - V(absent) removes the certificate with its key. It is refused while a service uses it, and for an authority
-        while certificates that it signed are there.
+      - V(absent) removes the certificate with its key. It is refused while a service, an IPsec identity or a SCEP
+        server names it, and for an authority while certificates that it signed are there.
     type: str
     choices: [present, absent]
     default: present
@@ -201,6 +201,8 @@ extends_documentation_fragment:
   - bastion.routeros.attributes
   - bastion.routeros.transaction
 notes:
+  - Menus that this collection does not know (those of OpenVPN, SSTP, HotSpot and wireless servers) are not looked at.
+    Give what uses a certificate there one of its own, under another name.
   - Safe mode does not undo certificates. So they are made before it is taken and only bound inside it; what a failed
     run leaves behind is unused, and the next run takes it over or removes it.
   - The router's clock must be right. A router without a battery that starts in 1970 makes certificates that nobody

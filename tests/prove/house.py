@@ -52,6 +52,7 @@ POSITIONS: dict[str, tuple[Any, ...]] = {
     "hide_secrets": (False, True),
     "rule_delay": (0.0, 2.0),
     "ca_removal": ("cascade", "refuse", "keep"),
+    "used_certificate": ("remove", "refuse"),
     "unknown_matcher": ("no-match", "match"),
     "syn_retransmits": (True, False),
     "request_clamp": (False, True),

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
+from ansible_collections.bastion.routeros.plugins.plugin_utils.values.prefixes import admits_everyone
 from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version, within
 from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import RouterError, Trap
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.session import Row, Session
 
 CERTIFICATE = "/certificate"
-OPEN = frozenset({"", "0.0.0.0/0", "0.0.0.0/0,::/0", "::/0,0.0.0.0/0"})
 # Names of MikroTik's own dynamic DNS are proved without port 80.
 CLOUD = ".sn.mynetname.net"
 # The service looks at the router from outside, several times.
@@ -61,7 +61,7 @@ def problem(acme: Acme, services: Sequence[Mapping[str, str]], version: Version)
     if www is None or www.get("disabled") == "true" or www.get("port") != "80":
         return "ACME asks the router on port 80: the service www has to be enabled there, at least while it does"
     address = www.get("address", www.get("available-from", ""))
-    if address not in OPEN:
+    if not admits_everyone(address):
         return f"ACME asks the router on port 80 from anywhere: the service www lets in {address} only"
     return ""
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import count
 from typing import TYPE_CHECKING, ClassVar
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.acme import Acme, obtain
@@ -141,11 +142,14 @@ class Brought(Source):
 
     def issue(self, rows: Sequence[Row], handles: Iterator[str]) -> list[Operation]:
         there = {row.get("fingerprint", "").lower() for row in rows}
-        operations = [self._import(self.name, self.papers.certificate, handles)]
-        for number, pem in enumerate(self.papers.chain, start=1):
-            if fingerprint(pem) not in there:
-                operations.append(self._import(f"{self.name}.chain{number}", pem, handles))
-        return operations
+        taken = {row.get("name") for row in rows}
+        # Another chain may have been brought along with the one before.
+        free = (name for number in count(1) if (name := f"{self.name}.chain{number}") not in taken)
+        missing = [pem for pem in self.papers.chain if fingerprint(pem) not in there]
+        return [
+            self._import(self.name, self.papers.certificate, handles),
+            *(self._import(name, pem, handles) for pem, name in zip(missing, free, strict=False)),
+        ]
 
     def _import(self, name: str, pem: str, handles: Iterator[str]) -> Operation:
         shown = {"name": name, "common-name": common_name(load(pem)), "fingerprint": fingerprint(pem) or ""}

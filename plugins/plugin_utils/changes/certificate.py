@@ -33,6 +33,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.changes.certifica
     secret_texts,
     wanted,
 )
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning import references
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation, Row
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.state import Read, State
 from ansible_collections.bastion.routeros.plugins.plugin_utils.values import kind
@@ -80,7 +81,8 @@ class Certificate(Change):
         yield from secret_texts(self.options)
 
     def reads(self, version: Version) -> Sequence[Read]:
-        return [Read(PATH), Read(SERVICE), *([] if self.options["state"] == "absent" else [Read(CLOCK)])]
+        clock = [] if self.options["state"] == "absent" else [Read(CLOCK)]
+        return [Read(PATH), *references.reads(PATH, version), *clock]
 
     def observe(self, state: State, router: Router) -> None:
         self._look_at_home()
@@ -175,11 +177,16 @@ class Certificate(Change):
         return ""
 
     def _rebind(self, state: State, name: str) -> list[Operation]:
-        """A service keeps its certificate when that is renamed: move it over to the new one."""
+        """Whoever names a certificate keeps it when that is renamed (a service, an IPsec identity): move them over."""
         return [
-            Operation(SERVICE, "set", id=row[".id"], properties={"certificate": self.options["name"]}, was=row)
-            for row in state.rows(SERVICE)
-            if row.get("certificate") == name and row.get("dynamic") != "true"
+            Operation(
+                path,
+                "set",
+                id=row[".id"],
+                properties={one: references.renamed(row[one], name, self.options["name"]) for one in properties},
+                was=row,
+            )
+            for path, row, properties in references.naming(state, PATH, name)
         ]
 
     def _remove_old(self, row: Mapping[str, str]) -> list[Operation]:
@@ -189,7 +196,7 @@ class Certificate(Change):
         return [Operation(PATH, "remove", id=row[".id"], was=row)]
 
     def _leftovers(self, state: State) -> list[Operation]:
-        """What an interrupted renewal left: services on the old certificate, the old certificate, a template."""
+        """What an interrupted renewal left: others on the old certificate, the old certificate, a template."""
         pattern = re.compile(re.escape(self.options["name"]) + r"\.[0-9a-f]{8}$")
         operations: list[Operation] = []
         for row in state.rows(PATH):
@@ -202,11 +209,9 @@ class Certificate(Change):
         return operations
 
     def _remove(self, state: State, row: Row) -> list[Operation]:
-        users = [each["name"] for each in state.rows(SERVICE) if each.get("certificate") == row.get("name")]
+        users = [references.spoken(path, each) for path, each, _names in references.naming(state, PATH, row["name"])]
         if users:
-            raise self.bad(
-                "state", f"'{row['name']}' is used by the service {', '.join(users)}; bind another one first"
-            )
+            raise self.bad("state", f"'{row['name']}' is used by {', '.join(users)}; have them use another one first")
         issued = [each["name"] for each in state.rows(PATH) if each.get("ca") == row.get("name")]
         if issued:
             raise self.bad(

@@ -26,7 +26,6 @@ class IpsecPeer(Named, Secretive):
 
     name = "ipsec_peer"
     paths = (PATH,)
-    referrers = ((IDENTITY, "peer"), ("/ip/ipsec/policy", "peer"))
     not_properties = ("state", "update_secret")
     # They were here until RouterOS 6.44, and are in most guides.
     elsewhere = dict.fromkeys(

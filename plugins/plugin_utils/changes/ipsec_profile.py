@@ -13,7 +13,6 @@ class IpsecProfile(Negotiated):
 
     name = "ipsec_profile"
     paths = ("/ip/ipsec/profile",)
-    referrers = (("/ip/ipsec/peer", "profile"),)
 
 
 CHANGE = IpsecProfile

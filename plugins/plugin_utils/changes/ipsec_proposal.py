@@ -13,7 +13,6 @@ class IpsecProposal(Negotiated):
 
     name = "ipsec_proposal"
     paths = ("/ip/ipsec/proposal",)
-    referrers = (("/ip/ipsec/policy", "proposal"),)
 
 
 CHANGE = IpsecProposal

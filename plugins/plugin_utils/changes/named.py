@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Change
 from ansible_collections.bastion.routeros.plugins.plugin_utils.menus import menu
+from ansible_collections.bastion.routeros.plugins.plugin_utils.planning import references
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation, Row
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.plan import Want, plan
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.state import Read, State
@@ -19,8 +20,6 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import V
 class Named(Change):
     """One row by its name. While others refer to it, it is not removed: they would be left with a name of nothing."""
 
-    # Menu and property that may name the row.
-    referrers: ClassVar[tuple[tuple[str, str], ...]] = ()
     not_properties: ClassVar[tuple[str, ...]] = ("state",)
 
     def check(self, version: Version) -> None:
@@ -33,7 +32,7 @@ class Named(Change):
         return bool(self.options["state"] == "absent")
 
     def reads(self, version: Version) -> Sequence[Read]:
-        return [Read(path) for path in dict.fromkeys((self.paths[0], *(path for path, _name in self.referrers)))]
+        return [Read(self.paths[0]), *references.reads(self.paths[0], version)]
 
     def row(self, state: State) -> Row | None:
         """The row as it is, or ``None``."""
@@ -50,12 +49,7 @@ class Named(Change):
 
     def _check_unused(self, state: State) -> None:
         name = self._want["name"]
-        users = [
-            f"{path} {_spoken(row)}"
-            for path, property_name in self.referrers
-            for row in state.rows(path)
-            if row.get("dynamic") != "true" and name in row.get(property_name, "").split(",")
-        ]
+        users = [references.spoken(path, row) for path, row, _names in references.naming(state, self.paths[0], name)]
         if users:
             raise self.bad(
                 "state",
@@ -66,9 +60,3 @@ class Named(Change):
     def view(self, state: State) -> dict[str, list[Row]]:
         row = self.row(state)
         return {self.paths[0]: [row] if row else []}
-
-
-def _spoken(row: Row) -> str:
-    """What a user knows a referring row by."""
-    names = ("name",) if row.get("name") else ("peer", "remote-id", "src-address", "dst-address")
-    return " ".join(row[name] for name in names if row.get(name)) or row.get(".id", "")

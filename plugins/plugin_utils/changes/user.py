@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from ipaddress import ip_address, ip_network
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Change, Router, user_keys
 from ansible_collections.bastion.routeros.plugins.plugin_utils.menus import menu
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation, Row
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.plan import Want, plan
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.state import Read, State
+from ansible_collections.bastion.routeros.plugins.plugin_utils.values.prefixes import admits, admits_everyone
 from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version, within
 
 PATH = "/user"
@@ -20,7 +20,6 @@ GROUP = "/user/group"
 SETTINGS = "/user/settings"
 ACTIVE = "/user/active"
 NOT_PROPERTIES = ("state", "update_password", "ssh_keys", "end_sessions")
-OPEN = frozenset({"", "0.0.0.0/0", "0.0.0.0/0,::/0"})
 
 
 class User(Change):
@@ -75,7 +74,7 @@ class User(Change):
         if "api" not in policies:
             return f"its group '{row.get('group')}' has no policy 'api'"
         address = row.get("address", "")
-        if address not in OPEN and not any(_inside(seen, address) for seen in state.seen_from):
+        if not admits_everyone(address) and not any(admits(address, seen) for seen in state.seen_from):
             return f"it may log in from {address} only, and the router sees this controller come from elsewhere"
         return ""
 
@@ -156,12 +155,6 @@ def categories(password: str) -> int:
     """How many of the router's four categories of characters a password has."""
     tests = (str.isdigit, str.islower, str.isupper, lambda letter: not letter.isalnum())
     return sum(any(test(letter) for letter in password) for test in tests)
-
-
-def _inside(address: str, prefixes: str) -> bool:
-    found = ip_address(address.split("%")[0])
-    networks = [ip_network(prefix, strict=False) for prefix in prefixes.split(",") if prefix]
-    return any(found in network for network in networks if network.version == found.version)
 
 
 CHANGE = User

@@ -21,6 +21,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.menus.model impor
 )
 from ansible_collections.bastion.routeros.plugins.plugin_utils.menus.support import check_command, check_supported
 from ansible_collections.bastion.routeros.plugins.plugin_utils.values.base import nearest
+from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version, within
 
 __all__ = [
     "Menu",
@@ -31,6 +32,7 @@ __all__ = [
     "check_supported",
     "menu",
     "paths",
+    "referrers",
 ]
 
 # Where the menus live, by the longest prefix of their path.
@@ -92,3 +94,25 @@ def menu(path: str) -> Menu:
 def paths() -> tuple[str, ...]:
     """The paths of all declared menus, sorted."""
     return tuple(sorted(path for group in sorted(set(_GROUPS.values())) for path in _load(group)))
+
+
+def referrers(path: str, version: Version) -> dict[str, tuple[str, ...]]:
+    """The menus whose rows may name rows of ``path`` on this version, and by which properties, as they are declared."""
+    found: dict[str, tuple[str, ...]] = {}
+    for each, names in _referrers(path).items():
+        target = menu(each)
+        known = tuple(name for name in names if target.properties[name].supported(version))
+        if known and within(version, target.since, target.until):
+            found[each] = known
+    return found
+
+
+@cache
+def _referrers(path: str) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for each in paths():
+        properties = menu(each).properties.values()
+        names = tuple(one.name for one in properties if one.ref == path and not one.read_only)
+        if names:
+            found[each] = names
+    return found

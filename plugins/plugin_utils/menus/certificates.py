@@ -153,8 +153,8 @@ MENUS = (
     Menu(
         "/certificate/scep-server",
         table(
-            P("ca-cert", "reference", required=True),
-            P("next-ca-cert", "reference"),
+            P("ca-cert", "reference", required=True, ref="/certificate"),
+            P("next-ca-cert", "reference", ref="/certificate"),
             P("path", required=True),
             P("days-valid", "int"),
             P("request-lifetime", "duration 5m..7101w3d6h28m15s"),
@@ -176,7 +176,7 @@ MENUS = (
         table(
             P("name", required=True),
             P("server-url", required=True),
-            P("template", "reference", required=True),
+            P("template", "reference", required=True, ref="/certificate"),
             P("challenge-password", secret=True),
             P("ca-identity"),
             P("fingerprint-algorithm", "enum sha256 sha1 md5"),

@@ -131,7 +131,7 @@ MENUS = (
     Menu(
         "/ip/ipsec/policy",
         table(
-            P("peer", "list reference"),
+            P("peer", "list reference", ref="/ip/ipsec/peer"),
             P("tunnel", "bool", "false"),
             optional("group", "reference", "default", ref="/ip/ipsec/policy/group"),
             P("src-address", "ip-prefix"),

@@ -15,10 +15,10 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.preflight.model i
     USER,
     Case,
     Finding,
-    inside,
     is_on,
     named,
 )
+from ansible_collections.bastion.routeros.plugins.plugin_utils.values.prefixes import admits
 
 # Without any of these an automation cannot do its work again; `api` is the way in itself.
 KEPT_POLICIES = ("api", "read", "write", "policy")
@@ -37,9 +37,9 @@ def account(case: Case) -> Iterator[Finding]:
     for address in case.before.seen_from:
         if why:
             yield Finding(address, why, True)
-        elif new is not None and inside(address, old.get("address", "")):
+        elif new is not None and admits(old.get("address", ""), address):
             admitted = new.get("address", "")
-            if not inside(address, admitted):
+            if not admits(admitted, address):
                 yield Finding(address, f"the own user '{name}' could log in from {admitted} only", True)
 
 

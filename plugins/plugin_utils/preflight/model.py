@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation, Row
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.state import State
@@ -94,21 +94,6 @@ def bare(address: str) -> str:
 def families(addresses: Iterable[str]) -> list[int]:
     """The families of the addresses: 4, 6 or both."""
     return sorted({family_of(address) for address in addresses})
-
-
-def inside(address: str, prefixes: str) -> bool:
-    """Whether a list of prefixes, as services and users have one, holds the address. An empty list holds everybody."""
-    if not prefixes:
-        return True
-    found = ip_address(bare(address))
-    for text in prefixes.split(","):
-        try:
-            network = ip_network(text, strict=False)
-        except ValueError:
-            continue
-        if found.version == network.version and found in network:
-            return True
-    return False
 
 
 def static(state: State, path: str) -> list[Row]:

@@ -20,11 +20,11 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.preflight.model i
     Finding,
     bare,
     family_of,
-    inside,
     is_on,
     static,
 )
 from ansible_collections.bastion.routeros.plugins.plugin_utils.preflight.service import row_of
+from ansible_collections.bastion.routeros.plugins.plugin_utils.values.prefixes import admits
 
 EVERYWHERE = ("0.0.0.0/0", "::/0")
 
@@ -103,13 +103,13 @@ def _meant(case: Case, row: Row, address: str) -> bool | None:
         if port and ours not in ("any", "0", port):
             return None
     source, destination = row.get("src-address", ""), row.get("dst-address", "")
-    if destination and not inside(address, destination):
+    if destination and not admits(destination, address):
         return None
     certain = row.get("dst-port", "any") in ("any", "0") and not is_on(row, "invalid")
     if not source or source in EVERYWHERE:
         return certain
     try:
-        return certain if inside(str(ip_address(bare(case.way.host))), source) else _here(case, source)
+        return certain if admits(source, str(ip_address(bare(case.way.host)))) else _here(case, source)
     except ValueError:
         return _here(case, source)
 
@@ -117,7 +117,7 @@ def _meant(case: Case, row: Row, address: str) -> bool | None:
 def _here(case: Case, prefix: str) -> bool | None:
     """Whether an address of the router may be in a prefix: it is not known which one we come in by."""
     own = [row.get("address", "").split("/")[0] for row in case.before.tables.get(ADDRESS, ())]
-    return None if own and not any(inside(each, prefix) for each in own if each) else False
+    return None if own and not any(admits(prefix, each) for each in own if each) else False
 
 
 # -- own addresses ----------------------------------------------------------------------------------------------------
@@ -134,5 +134,5 @@ def _own_address(case: Case, address: str) -> Iterator[Finding]:
             yield Finding(address, f"the router's own address {gone}, to which it connects, would be gone", True)
         elif bare(case.way.host) not in known:
             yield Finding(address, f"the router's own address {gone} would be gone", False)
-        elif inside(address, str(ip_interface(gone).network)):
+        elif admits(str(ip_interface(gone).network), address):
             yield Finding(address, f"the router's own address {gone}, in whose network it is, would be gone", False)

@@ -15,11 +15,11 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.preflight.model i
     Case,
     Finding,
     Way,
-    inside,
     is_on,
     named,
     static,
 )
+from ansible_collections.bastion.routeros.plugins.plugin_utils.values.prefixes import admits
 
 Found = Iterator[tuple[str, bool]]
 NO_CERTIFICATE = ("", "none")
@@ -44,7 +44,7 @@ def service(case: Case) -> Iterator[Finding]:
         for address in case.before.seen_from:
             yield Finding(address, why, certain)
     for address in case.before.seen_from:
-        if inside(address, admitted(old)) and not inside(address, admitted(new)):
+        if admits(admitted(old), address) and not admits(admitted(new), address):
             yield Finding(address, f"the service '{case.way.service}' would admit {admitted(new)} only", True)
 
 

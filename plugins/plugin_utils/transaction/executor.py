@@ -180,9 +180,10 @@ class Executor:
 
 def _names_certificate(operation: Operation, trap: Trap) -> bool:
     """Whether the router refuses a certificate that it may accept in a moment."""
+    known = menu(operation.path).properties
+    names = {name for name in operation.properties if name in known and known[name].ref == CERTIFICATE} | {"ca"}
     text = trap.message.lower()
-    fresh = "does not match any value of certificate" in text or "does not match any value of ca" in text
-    return fresh and bool({"certificate", "ca"} & set(operation.properties))
+    return any(f"does not match any value of {name}" in text for name in names & set(operation.properties))
 
 
 def _happened_already(operation: Operation, trap: Trap) -> bool:

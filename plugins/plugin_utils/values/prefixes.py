@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -115,6 +116,30 @@ def outside(inner: Iterable[str], values: Sequence[object]) -> list[str]:
     :raises BadPrefix: one of them is no address or prefix.
     """
     return [text for text in inner if not contains(values, text)]
+
+
+def admits(printed: str, address: str) -> bool:
+    """Whether the address list of a service or a user, as a router prints it, lets an address in. "" lets everybody in.
+
+    As lenient as a reader has to be: a zone behind the address is left out, and what is no prefix lets nobody in.
+
+    :raises ValueError: ``address`` is none.
+    """
+    found = ipaddress.ip_address(address.partition("%")[0])
+    return not printed or any(found in each for each in _printed(printed) if each.version == found.version)
+
+
+def admits_everyone(printed: str) -> bool:
+    """Whether such a list lets in all of IPv4, or all of IPv6 that is routed on the Internet."""
+    return not printed or covers_everyone(map(str, _printed(printed)))
+
+
+def _printed(text: str) -> list[Network]:
+    found = []
+    for part in text.split(","):
+        with suppress(ValueError):
+            found.append(ipaddress.ip_network(part.strip(), strict=False))
+    return found
 
 
 def _within(inner: Network, joined: Sequence[Network]) -> bool:

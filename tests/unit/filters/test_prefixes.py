@@ -124,3 +124,24 @@ def test_splitting_a_network_changes_nothing(number: int, length: int) -> None:
 def test_any_text_is_taken_or_explained(text: str) -> None:
     found = prefixes.problems([text])
     assert found == [] or (len(found) == 1 and len(found[0]) > 20)
+
+
+@pytest.mark.parametrize(
+    ("printed", "address", "admitted", "everyone"),
+    [
+        ("", "192.0.2.7", True, True),
+        ("0.0.0.0/0,::/0", "2001:db8::7", True, True),
+        ("::/0,0.0.0.0/0", "192.0.2.7", True, True),
+        ("0.0.0.0/0", "2001:db8::7", False, True),
+        ("0.0.0.0/1,128.0.0.0/1", "192.0.2.7", True, True),
+        ("192.0.2.0/24", "192.0.2.7", True, False),
+        ("192.0.2.7", "192.0.2.7", True, False),
+        ("192.0.2.1/24", "192.0.2.7", True, False),
+        ("fe80::/10,192.0.2.0/24", "fe80::1%ether1", True, False),
+        ("198.51.100.0/24,2001:db8::/32", "192.0.2.7", False, False),
+        ("office", "192.0.2.7", False, False),
+    ],
+)
+def test_whom_a_list_that_a_router_prints_lets_in(printed: str, address: str, admitted: bool, everyone: bool) -> None:
+    assert prefixes.admits(printed, address) is admitted
+    assert prefixes.admits_everyone(printed) is everyone

@@ -54,6 +54,7 @@ _LATER = "later evidence found the release of the change"
 _UNSET_HERE_TOO = "the same matcher is absent until set in the other tables of the engine"
 _ROUTER_DEFAULT = "what the router shows when the rule was written without it (manual; seen in exports)"
 _WORDS_LATER = "words of builds after 7.22.3, with the span in word_spans"
+_NAMES = "the manual's description says whose names it takes"
 _CHECKED = "the form is documented, so it is checked"
 
 DIFFERENT: dict[tuple[str, str, str], str] = {
@@ -83,6 +84,10 @@ DIFFERENT: dict[tuple[str, str, str], str] = {
     ("/ip/ipsec/policy", "protocol", "words"): "all is its default",
     ("/ip/ipsec/identity", "key", "secret"): _SENSITIVE,
     ("/snmp/community", "name", "secret"): "RouterOS shows it; without authentication it is the password",
+    ("/certificate/scep-server", "ca-cert", "ref"): _NAMES,
+    ("/certificate/scep-server", "next-ca-cert", "ref"): _NAMES,
+    ("/certificate/scep-server/ra", "template", "ref"): _NAMES,
+    ("/ip/ipsec/policy", "peer", "ref"): _NAMES,
     ("/ip/firewall/nat", "socksify-service", "unsettable"): _UNSET_HERE_TOO,
     ("/ip/firewall/nat", "socks5-server", "unsettable"): _UNSET_HERE_TOO,
     ("/ip/firewall/nat", "socks5-port", "unsettable"): _UNSET_HERE_TOO,

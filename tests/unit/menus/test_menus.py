@@ -180,3 +180,24 @@ def test_policies_are_written_whole_and_unknown_ones_only_when_refused() -> None
         policy.write("rest")
     with pytest.raises(BadValue, match="policy read is both granted and refused"):
         policy.write("read,!read")
+
+
+def test_who_names_whom_is_read_from_the_declarations() -> None:
+    found = menus.referrers("/certificate", Version.parse("7.22.3"))
+    assert found["/ip/service"] == ("certificate",)
+    assert found["/ip/ipsec/identity"] == ("certificate", "remote-certificate")
+    # What is only shown cannot be moved to another one.
+    assert "/certificate/crl" not in found
+    assert menus.referrers("/ip/ipsec/peer", Version.parse("7.12.2")) == {
+        "/ip/ipsec/identity": ("peer",),
+        "/ip/ipsec/policy": ("peer",),
+    }
+    assert menus.referrers("/log", Version.parse("7.22.3")) == {}
+
+
+def test_every_reference_leads_to_a_declared_menu_with_names() -> None:
+    not_declared = {"/interface", "/interface/list", "/ip/pool", "/ip/ipsec/mode-config", "/ip/ipsec/policy/group"}
+    for path in menus.paths():
+        for one in menus.menu(path).properties.values():
+            if one.ref and one.ref not in not_declared - set(menus.paths()):
+                assert "name" in menus.menu(one.ref).properties, (path, one.name)

@@ -21,6 +21,7 @@ WORDS = {
     "on_error": ("holder_end", "conflict"),
     "quit_while_holding": ("unroll", "release"),
     "ca_removal": ("cascade", "refuse", "keep"),
+    "used_certificate": ("remove", "refuse"),
     "unknown_matcher": ("no-match", "match"),
     "login_without_api": ("not-allowed", "invalid"),
     "dead_word": ("true", "yes"),
@@ -87,6 +88,8 @@ class Switches:
     sign_delay: float = 1.0
     # removal of a CA whose certificates are still there: cascade (they go too), refuse or keep
     ca_removal: str = "cascade"
+    # removal of a certificate that a service or an IPsec identity names: remove (the name dangles) or refuse
+    used_certificate: str = "remove"
     # a template after create-certificate-request: removed (manual) or kept (scripts remove it themselves)
     request_template: str = "removed"
     # what becomes of the file that a private key was imported from: kept or removed (manual: may be)

@@ -153,6 +153,8 @@ class Certificates(Hooks):
         """The manual says that what a CA has issued goes with it, a field report that it is refused: a switch."""
         if self.router.switches.ca_removal == "refuse" and any(self._issued_by(row)):
             raise Trap("failure: certificate has issued certificates")  # text inferred
+        if self.router.switches.used_certificate == "refuse" and self.router.references.in_use(table, row.get("name")):
+            raise Trap("failure: certificate is in use")  # text inferred
 
     def removed(self, table: Table, row: Row) -> None:
         """The other reading of the same switch."""
@@ -187,8 +189,9 @@ class Certificates(Hooks):
             reply["expired"] = "true"
 
     def referable(self, table: Table, row: Row, property: Property) -> bool:
-        """A service needs a certificate with its key; a fresh one is not known yet."""
-        return self.usable(row) and self.has_key(row)
+        """A service needs one with its key, another end or a chain needs none; a fresh one is not known yet."""
+        own = property.name == "certificate" and not property.items
+        return self.usable(row) and (self.has_key(row) or not own)
 
     # --- signing
 
