@@ -17,7 +17,6 @@ _RECORDED = pytest.StashKey[list[tuple[str, Any, str]]]()
 def pytest_configure(config: pytest.Config) -> None:
     """Markers."""
     config.stash[_RECORDED] = []
-    config.addinivalue_line("markers", "trap(*numbers): shows the traps of that number, or that we do not fall in")
     config.pluginmanager.register(_Collector(config), "conformance-tables")
 
 
@@ -38,8 +37,9 @@ class _Collector:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What markers and modules say is recorded like anything else."""
     for item in items:
-        for marker in item.iter_markers("trap"):
-            item.user_properties.append(("trap", [str(number) for number in marker.args]))
+        for half in ("shown", "avoided"):
+            for marker in item.iter_markers(half):
+                item.user_properties.append((half, [str(number) for number in marker.args]))
         client = getattr(getattr(item, "module", None), "CLIENT", None)
         if client:
             item.user_properties.append(("client", client))
@@ -82,10 +82,14 @@ def _trees(recorded: list[tuple[str, Any, str]]) -> Iterator[str]:
 
 
 def _traps(recorded: list[tuple[str, Any, str]]) -> Iterator[str]:
-    shown = {number for name, value, outcome in recorded if name == "trap" and outcome == "passed" for number in value}
-    if shown:
-        yield ""
-        yield f"traps with a test: {len(shown)}: {', '.join(sorted(shown, key=_number))}"
+    for half, title in (
+        ("shown", "the simulated router shows"),
+        ("avoided", "our modules do not fall into, tested here"),
+    ):
+        found = {one for name, numbers, outcome in recorded if name == half and outcome == "passed" for one in numbers}
+        if found:
+            yield ""
+            yield f"traps that {title}: {len(found)}: {', '.join(sorted(found, key=_number))}"
 
 
 def _start(recorded: list[tuple[str, Any, str]]) -> Iterator[str]:

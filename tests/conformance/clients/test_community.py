@@ -89,7 +89,7 @@ def test_every_menu_is_read_and_writing_back_what_was_read_changes_nothing(versi
         assert not answer["changed"], (path, answer["old_data"], answer["new_data"])
 
 
-@pytest.mark.trap(1)
+@pytest.mark.shown(1)
 @pytest.mark.parametrize("version", VERSIONS)
 def test_what_is_new_changes_once(version: str, operation: Count) -> None:
     with running(version) as sim:

@@ -163,7 +163,7 @@ def test_a_rollback_that_is_cancelled(api: Any, operation: Count) -> None:
     assert not config.backup_exists("librouteros-rollback")
 
 
-@pytest.mark.trap(78)
+@pytest.mark.shown(78)
 @pytest.mark.parametrize("version", ["7.12.2", "7.16.2"])
 def test_a_rollback_that_fires(version: str, operation: Count) -> None:
     """The dead man's switch of routers without safe mode: the change goes, and so does the job."""

@@ -66,7 +66,7 @@ def test_side_by_side(operation: Callable[[str], None]) -> None:
         assert found == {"/user/print": "admin", "/system/identity/print": "MikroTik"}.get(sentence[0], "api")
 
 
-@pytest.mark.trap(9)
+@pytest.mark.shown(9)
 def test_an_empty_answer_of_7_18_is_its_end(operation: Callable[[str], None]) -> None:
     """!empty came with 7.18; this client does not know it, on a real router as little as here."""
     with running("7.22.3") as sim:

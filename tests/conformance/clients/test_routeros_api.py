@@ -54,7 +54,7 @@ def test_what_it_does(version: str, operation: Callable[[str], None]) -> None:
     assert "no such command prefix" in answers[12]["text"]
 
 
-@pytest.mark.trap(9)
+@pytest.mark.shown(9)
 def test_an_empty_answer_of_7_18(operation: Callable[[str], None]) -> None:
     """!empty came with 7.18; this client has learnt to read it."""
     with running("7.22.3") as sim:

@@ -20,6 +20,7 @@ from routeros_simulator.router import Router
 from routeros_simulator.testing import Simulator
 
 VERSION = "7.22.3"
+Call = tuple[str, Mapping[str, Any]]
 
 
 @pytest.fixture
@@ -28,17 +29,25 @@ def admin() -> LocalSession:
     return LocalSession(Router(VERSION))
 
 
-def door_to(sim: Simulator, user: str = "admin", password: str = "") -> Door:
+def door_to(sim: Simulator, user: str = "admin", password: str = "", timeout: float = 10.0) -> Door:
     """Our own way in, over the plain API."""
-    return Door(ConnectionOptions(host="127.0.0.1", port=sim.api_port, user=user, password=password, tls="plain"))
+    way = ConnectionOptions(
+        host="127.0.0.1", port=sim.api_port, user=user, password=password, tls="plain", timeout=timeout
+    )
+    return Door(way)
 
 
-def ours(sim: Simulator, module: str, options: Mapping[str, Any]) -> Outcome:
-    """Run one of our modules as its action would."""
-    checked = validate(module, options)
+def ours(
+    sim: Simulator, module: str, options: Mapping[str, Any], *more: Call, timeout: float = 10.0, **settings: Any
+) -> Outcome:
+    """Run one of our modules as its action would, or several as one transaction; settings: of the transaction."""
+    changes = []
     protection = Settings.__dataclass_fields__
-    change = change_class(module)({name: value for name, value in checked.items() if name not in protection})
-    return Transaction(door_to(sim), [change], Settings(settle=0.05, safe_mode_wait=0.5)).run()
+    for name, given in ((module, options), *more):
+        checked = validate(name, given)
+        changes.append(change_class(name)({key: value for key, value in checked.items() if key not in protection}))
+    door = door_to(sim, timeout=timeout)
+    return Transaction(door, changes, Settings(**{"settle": 0.05, "safe_mode_wait": 0.5, **settings})).run()
 
 
 @pytest.fixture

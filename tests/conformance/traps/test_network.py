@@ -16,7 +16,7 @@ from routeros_simulator.testing import Simulator, running
 
 from ..raw import RawClient, ret, rows, trap
 
-numbered = pytest.mark.trap
+shown = pytest.mark.shown
 RULES = "/ip/firewall/filter"
 UNKNOWN = "input does not match any value of certificate"
 
@@ -27,14 +27,14 @@ def sim() -> Iterator[Simulator]:
         yield simulator
 
 
-def login(sim: Simulator, source: str = "127.0.0.1") -> RawClient:
-    return RawClient(sim.api_port, source, timeout=5).login()
+def login(sim: Simulator, source: str = "127.0.0.1", timeout: float = 5) -> RawClient:
+    return RawClient(sim.api_port, source, timeout=timeout).login()
 
 
-def outcome(sim: Simulator, source: str, *, service: str = "api") -> str:
+def outcome(sim: Simulator, source: str, *, service: str = "api", patience: float = 5) -> str:
     """What a new client meets: served, closed (after the handshake), silent or refused."""
     try:
-        client = RawClient(sim.api_port if service == "api" else sim.api_ssl_port, source, timeout=2.5)
+        client = RawClient(sim.api_port if service == "api" else sim.api_ssl_port, source, timeout=patience)
     except (ConnectionRefusedError, RuntimeError):
         return "refused"
     with client:
@@ -58,7 +58,7 @@ def certificate(client: RawClient, name: str, *words: str) -> str:
     return ret(client.talk("/certificate/add", f"=name={name}", *usage, *words))
 
 
-@numbered(2)
+@shown(2)
 def test_librouteros_turns_texts_into_numbers_and_booleans(sim: Simulator) -> None:
     api = librouteros.connect("127.0.0.1", "admin", "", port=sim.api_port)
     lists = api.path("ip", "firewall", "address-list")
@@ -67,7 +67,7 @@ def test_librouteros_turns_texts_into_numbers_and_booleans(sim: Simulator) -> No
     assert [row["comment"] for row in lists] == [True, 10]
 
 
-@numbered(14)
+@shown(14)
 def test_live_sessions_are_rows_of_the_same_name(sim: Simulator) -> None:
     with login(sim) as client:
         named = rows(client.talk("/ip/service/print", "?name=api"))
@@ -76,16 +76,16 @@ def test_live_sessions_are_rows_of_the_same_name(sim: Simulator) -> None:
         assert trap(client.talk("/ip/service/set", f"=.id={service_id(client, 'api')}", "=max-sessions=30")) == ""
 
 
-@numbered(17)
+@shown(17)
 @pytest.mark.parametrize("kind", ["close", "reset", "silence"])
 def test_a_restricted_service_still_completes_the_handshake(kind: str) -> None:
     with running("7.22.3", switches={"refused_source": kind}) as sim, login(sim) as client:
         client.talk("/ip/service/set", f"=.id={service_id(client, 'api')}", "=address=127.0.0.1/32")
-        assert outcome(sim, "127.0.0.9") == ("silent" if kind == "silence" else "closed")
+        assert outcome(sim, "127.0.0.9", patience=1) == ("silent" if kind == "silence" else "closed")
         assert outcome(sim, "127.0.0.1") == "served"
 
 
-@numbered(18)
+@shown(18)
 def test_without_a_certificate_there_is_only_anonymous_tls(sim: Simulator) -> None:
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
@@ -96,7 +96,7 @@ def test_without_a_certificate_there_is_only_anonymous_tls(sim: Simulator) -> No
         context.wrap_socket(plain)
 
 
-@numbered(19, 59, 60, 61)
+@shown(19, 59, 60, 61)
 def test_a_certificate_takes_its_time_and_gets_another_id(sim: Simulator) -> None:
     with login(sim) as client:
         api_ssl = service_id(client, "api-ssl")
@@ -112,7 +112,7 @@ def test_a_certificate_takes_its_time_and_gets_another_id(sim: Simulator) -> Non
         assert trap(client.talk(*bind)) == ""
 
 
-@numbered(19)
+@shown(19)
 def test_a_fresh_certificate_is_refused_for_a_moment() -> None:
     with running("7.22.3", time_scale=50, switches={"fresh_certificate_delay": 600.0}) as sim, login(sim) as client:
         client.talk("/certificate/sign", f"=number={certificate(client, 'leaf')}")
@@ -122,7 +122,7 @@ def test_a_fresh_certificate_is_refused_for_a_moment() -> None:
         assert trap(client.talk(*bind)) == ""
 
 
-@numbered(20)
+@shown(20)
 def test_disabling_a_service_cuts_newcomers_at_once(sim: Simulator) -> None:
     with login(sim) as client:
         assert outcome(sim, "127.0.0.1") == "served"
@@ -133,34 +133,34 @@ def test_disabling_a_service_cuts_newcomers_at_once(sim: Simulator) -> None:
         assert rows(client.talk("/system/identity/print"))
 
 
-@numbered(28, "28b")
+@shown(28, "28b")
 def test_an_open_session_survives_a_drop_rule_and_the_loss_of_its_row(sim: Simulator) -> None:
     with login(sim) as client, login(sim, "127.0.0.7") as other:
         client.talk(f"{RULES}/add", "=chain=input", "=action=accept", "=connection-state=established,related")
         client.talk(f"{RULES}/add", "=chain=input", "=action=drop", "=src-address=127.0.0.7")
-        assert outcome(sim, "127.0.0.7") == "silent"
+        assert outcome(sim, "127.0.0.7", patience=1) == "silent"
         assert rows(other.talk("/system/identity/print"))
 
 
-@numbered(30)
+@shown(30)
 def test_a_rule_acts_later() -> None:
     with running("7.22.3", switches={"rule_delay": 600.0}) as sim, login(sim) as client:
         client.talk(f"{RULES}/add", "=chain=input", "=action=drop", "=src-address=127.0.0.7")
         assert outcome(sim, "127.0.0.7") == "served"
         sim.advance(601)
-        assert outcome(sim, "127.0.0.7") == "silent"
+        assert outcome(sim, "127.0.0.7", patience=1) == "silent"
 
 
-@numbered(35)
+@shown(35)
 def test_a_drop_for_everybody_not_in_an_empty_list(sim: Simulator) -> None:
     with login(sim) as client:
         client.talk(
             f"{RULES}/add", "=chain=input", "=action=drop", "=src-address-list=!nobody", "=connection-state=new"
         )
-        assert outcome(sim, "127.0.0.1") == "silent"
+        assert outcome(sim, "127.0.0.1", patience=1) == "silent"
 
 
-@numbered(62)
+@shown(62)
 def test_after_signing_only_name_and_trust_change(sim: Simulator) -> None:
     with login(sim) as client:
         client.talk("/certificate/sign", f"=number={certificate(client, 'leaf')}")
@@ -169,7 +169,7 @@ def test_after_signing_only_name_and_trust_change(sim: Simulator) -> None:
         assert trap(client.talk("/certificate/set", f"=.id={row['.id']}", "=name=other", "=trusted=yes")) == ""
 
 
-@numbered(63, 64)
+@shown(63, 64)
 def test_importing_again_makes_copies(sim: Simulator) -> None:
     with login(sim) as client:
         client.talk("/certificate/sign", f"=number={certificate(client, 'leaf')}")
@@ -184,7 +184,7 @@ def test_importing_again_makes_copies(sim: Simulator) -> None:
         assert any(name.endswith("_1") for name in names) or len(names) == 3
 
 
-@numbered(65)
+@shown(65)
 @pytest.mark.parametrize(("switch", "left"), [("cascade", 0), ("keep", 1)])
 def test_removing_an_authority(switch: str, left: int) -> None:
     with running("7.22.3", time_scale=50, switches={"ca_removal": switch}) as sim, login(sim) as client:
@@ -198,7 +198,7 @@ def test_removing_an_authority(switch: str, left: int) -> None:
         assert len(rows(client.talk("/certificate/print"))) == left
 
 
-@numbered(66)
+@shown(66)
 def test_certificates_are_no_part_of_safe_mode(sim: Simulator) -> None:
     with login(sim) as holder:
         holder.talk("/safe-mode/take")
@@ -210,7 +210,7 @@ def test_certificates_are_no_part_of_safe_mode(sim: Simulator) -> None:
         assert rows(client.talk("/ip/firewall/address-list/print")) == []
 
 
-@numbered(69)
+@shown(69)
 def test_a_bare_template_may_sign(sim: Simulator) -> None:
     with login(sim) as client:
         certificate(client, "bare")
@@ -220,17 +220,17 @@ def test_a_bare_template_may_sign(sim: Simulator) -> None:
         assert rows(client.talk("/certificate/print"))[0]["authority"] == "true"
 
 
-@numbered(84)
+@shown(84)
 def test_a_limit_that_is_reached_only_stops_matching(sim: Simulator) -> None:
     with login(sim) as client:
         new = ("=chain=input", "=src-address=127.0.0.8", "=connection-state=new")
         client.talk(f"{RULES}/add", *new, "=action=accept", "=limit=1/1d,2:packet")
         assert [outcome(sim, "127.0.0.8") for _unused in range(4)] == ["served"] * 4
         client.talk(f"{RULES}/add", *new, "=action=drop")
-        assert outcome(sim, "127.0.0.8") == "silent"
+        assert outcome(sim, "127.0.0.8", patience=1) == "silent"
 
 
-@numbered(88, 89)
+@shown(88, 89)
 @pytest.mark.parametrize(("order", "promoted"), [("forward", {"one", "two"}), ("backward", {"one"})])
 def test_ladders_in_forward_order_promote_at_once(order: str, promoted: set[str], sim: Simulator) -> None:
     with login(sim) as client:
@@ -246,7 +246,7 @@ def _entries(client: RawClient, name: str) -> list[Any]:
     return rows(client.talk("/ip/firewall/address-list/print", f"?list={name}"))
 
 
-@numbered(87)
+@shown(87)
 def test_a_dropped_attempt_is_sent_again_and_counts_again() -> None:
     """One attempt climbs two rungs, since nobody answers it."""
     with running("7.22.3", time_scale=20) as sim, login(sim) as client:
@@ -255,5 +255,30 @@ def test_a_dropped_attempt_is_sent_again_and_counts_again() -> None:
         client.talk(f"{RULES}/add", *add, "=address-list=two", "=src-address-list=one")
         client.talk(f"{RULES}/add", *add, "=address-list=one")
         client.talk(f"{RULES}/add", *new, "=action=drop")
-        assert outcome(sim, "127.0.0.9") == "silent"
+        assert outcome(sim, "127.0.0.9", patience=1) == "silent"
         assert _entries(client, "two")
+
+
+@shown(86)
+def test_a_limit_without_a_state_counts_what_sessions_send(sim: Simulator) -> None:
+    with login(sim) as client:
+        client.talk(f"{RULES}/add", "=chain=input", "=src-address=127.0.0.8", "=action=accept", "=limit=1/1d,6:packet")
+        client.talk(f"{RULES}/add", "=chain=input", "=src-address=127.0.0.8", "=action=drop")
+        with login(sim, "127.0.0.8", timeout=1) as session, pytest.raises(TimeoutError):
+            [session.talk("/system/identity/print") for _unused in range(8)]
+
+
+@shown(48, 91)
+def test_between_two_steps_there_is_a_gap(sim: Simulator) -> None:
+    with login(sim) as client:
+        client.talk(f"{RULES}/add", "=chain=input", "=src-address=127.0.0.9", "=action=jump", "=jump-target=mine")
+        accept = ret(client.talk(f"{RULES}/add", "=chain=mine", "=action=accept", "=src-address-list=friends"))
+        client.talk(f"{RULES}/add", "=chain=mine", "=action=drop")
+        entry = ("/ip/firewall/address-list/add", "=list=friends", "=address=127.0.0.9")
+        id = ret(client.talk(*entry))
+        assert outcome(sim, "127.0.0.9") == "served"
+        client.talk("/ip/firewall/address-list/remove", f"=.id={id}")
+        assert outcome(sim, "127.0.0.9", patience=1) == "silent", "removed first and added later"
+        client.talk(*entry)
+        client.talk(f"{RULES}/remove", f"=.id={accept}")
+        assert outcome(sim, "127.0.0.9", patience=1) == "silent", "the chain is removed rule by rule, from above"

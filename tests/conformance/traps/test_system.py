@@ -12,7 +12,7 @@ from routeros_simulator.local import LocalSession
 from routeros_simulator.router import Router
 from routeros_simulator.switches import Switches
 
-trap = pytest.mark.trap
+shown = pytest.mark.shown
 RULES = "/ip/firewall/filter"
 LISTS = "/ip/firewall/address-list"
 
@@ -21,7 +21,7 @@ def router(version: str = "7.22.3", **switches: Any) -> LocalSession:
     return LocalSession(Router(version, switches=Switches(**switches)))
 
 
-@trap(49)
+@shown(49)
 def test_disabling_oneself_does_nothing(admin: LocalSession) -> None:
     admin.add("/user", name="second", group="full", password="x")
     (own,) = admin.rows("/user", "?name=admin")
@@ -29,13 +29,13 @@ def test_disabling_oneself_does_nothing(admin: LocalSession) -> None:
     assert admin.rows("/user", "?name=admin")[0]["disabled"] == "false"
 
 
-@trap(50)
+@shown(50)
 def test_the_last_full_user_stays(admin: LocalSession) -> None:
     assert admin.error("/user/remove", "=.id=*1")
     assert admin.error("/user/set", "=.id=*1", "=group=read")
 
 
-@trap(51, "51b")
+@shown(51, "51b")
 def test_policies_merge_on_set_and_are_refused_on_add(admin: LocalSession) -> None:
     id = admin.add("/user/group", name="g", policy="write,api")
     admin.set("/user/group", id, policy="ftp")
@@ -45,7 +45,7 @@ def test_policies_merge_on_set_and_are_refused_on_add(admin: LocalSession) -> No
     assert LocalSession(admin.router, "w", "x").error("/system/identity/print") == "not enough permissions (9)"
 
 
-@trap(53)
+@shown(53)
 def test_rights_are_asked_for_each_command(admin: LocalSession) -> None:
     admin.add("/user/group", name="g", policy="read,api")
     admin.add("/user", name="r", group="g", password="x")
@@ -54,7 +54,7 @@ def test_rights_are_asked_for_each_command(admin: LocalSession) -> None:
     assert reader.error("/system/identity/set", "=name=x") == "not enough permissions (9)"
 
 
-@trap(54)
+@shown(54)
 def test_a_wrong_source_looks_like_a_wrong_password(admin: LocalSession) -> None:
     admin.add("/user", name="far", group="full", password="x", address="192.0.2.0/24")
     with pytest.raises(PermissionError, match="invalid user name or password"):
@@ -62,7 +62,7 @@ def test_a_wrong_source_looks_like_a_wrong_password(admin: LocalSession) -> None
     assert LocalSession(admin.router, "far", "x", address="192.0.2.1")
 
 
-@trap("54b")
+@shown("54b")
 def test_passwords_have_rules(admin: LocalSession) -> None:
     admin.set("/user/settings", minimum_password_length="8", minimum_categories="2")
     short = admin.error("/user/add", "=name=a", "=group=read", "=password=a1")
@@ -71,13 +71,13 @@ def test_passwords_have_rules(admin: LocalSession) -> None:
     assert "too weak" in weak
 
 
-@trap("57b")
+@shown("57b")
 def test_the_group_read_is_no_harmless_viewer(admin: LocalSession) -> None:
     (row,) = admin.rows("/user/group", "?name=read")
     assert {"sensitive", "reboot", "password", "sniff", "test"} <= set(row["policy"].split(","))
 
 
-@trap(58)
+@shown(58)
 def test_a_new_password_leaves_sessions_alive(admin: LocalSession) -> None:
     id = admin.add("/user", name="ann", group="full", password="old")
     ann = LocalSession(admin.router, "ann", "old")
@@ -85,26 +85,26 @@ def test_a_new_password_leaves_sessions_alive(admin: LocalSession) -> None:
     assert ann.rows("/user/active", "?name=ann")
 
 
-@trap(70)
+@shown(70)
 def test_a_secret_belongs_to_the_identity(admin: LocalSession) -> None:
     words = ["/ip/ipsec/peer/add", "=name=p", "=address=192.0.2.1", "=secret=x"]
     assert admin.error(*words) == "unknown parameter secret"
 
 
-@trap(71)
+@shown(71)
 def test_the_default_policy_template_is_in_the_table(admin: LocalSession) -> None:
     (row,) = admin.rows("/ip/ipsec/policy")
     assert row["template"] == "true"
     assert admin.error("/ip/ipsec/policy/remove", f"=.id={row['.id']}")
 
 
-@trap(72)
+@shown(72)
 def test_default_profiles_are_weak(admin: LocalSession) -> None:
     assert "modp1024" in admin.rows("/ip/ipsec/profile")[0]["dh-group"].split(",")
     assert "sha1" in admin.rows("/ip/ipsec/proposal")[0]["auth-algorithms"].split(",")
 
 
-@trap(73)
+@shown(73)
 def test_logging_rules_have_no_key(admin: LocalSession) -> None:
     before = len(admin.rows("/system/logging"))
     for _unused in range(2):
@@ -112,19 +112,19 @@ def test_logging_rules_have_no_key(admin: LocalSession) -> None:
     assert len(admin.rows("/system/logging")) == before + 2
 
 
-@trap(74)
+@shown(74)
 def test_bsd_syslog_has_gone() -> None:
     words = ["/system/logging/action/set", "=.id=remote", "=bsd-syslog=yes"]
     assert router("7.16.2").send(*words).traps == []
     assert router("7.18.2").error(*words) == "unknown parameter bsd-syslog"
 
 
-@trap(75)
+@shown(75)
 def test_names_of_actions_are_letters_and_digits(admin: LocalSession) -> None:
     assert admin.error("/system/logging/action/add", "=name=a-b", "=target=memory")
 
 
-@trap("75c")
+@shown("75c")
 def test_topics_are_anded(admin: LocalSession) -> None:
     admin.add("/system/logging/action", name="mine", target="memory")
     admin.add("/system/logging", topics="dhcp,debug", action="mine")
@@ -134,7 +134,7 @@ def test_topics_are_anded(admin: LocalSession) -> None:
     assert kept == ["both"]
 
 
-@trap(76)
+@shown(76)
 def test_scripts_get_the_policies_of_their_maker(admin: LocalSession) -> None:
     admin.add("/user/group", name="g", policy="read,write,api,policy,test")
     admin.add("/user", name="w", group="g", password="x")
@@ -143,7 +143,7 @@ def test_scripts_get_the_policies_of_their_maker(admin: LocalSession) -> None:
     assert writer.column("/system/script", "policy") == ["read,write,policy,test"]
 
 
-@trap(77)
+@shown(77)
 def test_jobs_get_a_start_time(admin: LocalSession) -> None:
     admin.add("/system/scheduler", name="j", interval="1h")
     (row,) = admin.rows("/system/scheduler")
@@ -151,7 +151,7 @@ def test_jobs_get_a_start_time(admin: LocalSession) -> None:
     assert row["start-time"] != "startup"
 
 
-@trap(79)
+@shown(79)
 def test_big_files_show_no_contents(admin: LocalSession) -> None:
     admin.add("/file", name="big.txt", contents="x" * 70_000)
     (row,) = admin.rows("/file", "?name=big.txt")
@@ -162,18 +162,18 @@ def test_big_files_show_no_contents(admin: LocalSession) -> None:
     assert text == "failure: chunk out of file bounds"
 
 
-@trap(80)
+@shown(80)
 def test_device_mode_forbids(admin: LocalSession) -> None:
     admin.router.tables["/system/device-mode"].only.values.update({"mode": "home", "scheduler": "false"})
     assert admin.error("/system/scheduler/add", "=name=j") == "failure: not allowed by device-mode"
 
 
-@trap(81)
+@shown(81)
 def test_a_chr_has_no_routerboard(admin: LocalSession) -> None:
     assert admin.error("/system/routerboard/print") == "no such command prefix"
 
 
-@trap(83)
+@shown(83)
 def test_safe_mode_takes_back_everybodys_changes_and_ends_after_a_hundred(admin: LocalSession) -> None:
     other = LocalSession(admin.router)
     other.call("/safe-mode/take")
@@ -190,13 +190,13 @@ def test_safe_mode_takes_back_everybodys_changes_and_ends_after_a_hundred(admin:
     assert len(admin.rows(LISTS)) == 101
 
 
-@trap(95)
+@shown(95)
 def test_log_prefixes_have_31_characters(admin: LocalSession) -> None:
     admin.add(RULES, chain="input", log_prefix="x" * 31)
     assert admin.error(f"{RULES}/add", "=chain=input", f"=log-prefix={'x' * 32}")
 
 
-@trap(96)
+@shown(96)
 @pytest.mark.parametrize("separate", [True, False])
 def test_one_set_of_many_rows_in_the_history(separate: bool) -> None:
     admin = router(row_is_action=separate)

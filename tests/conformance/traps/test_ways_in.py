@@ -19,7 +19,7 @@ from ..raw import RawClient, ret, rows, trap
 from .conftest import ours
 from .test_network import certificate, login, outcome, service_id
 
-numbered = pytest.mark.trap
+shown, avoided = pytest.mark.shown, pytest.mark.avoided
 RULES = "/ip/firewall/filter"
 LISTS = "/ip/firewall/address-list"
 
@@ -43,14 +43,15 @@ def served6(sim: Simulator) -> bool:
     return True
 
 
-@numbered(37)
+@shown(37)
+@avoided(37)
 def test_rules_of_ipv4_leave_ipv6_open(sim: Simulator) -> None:
     if not served6(sim):
         pytest.skip("this machine has no ::1")
     with login(sim) as client:
         rule(client, "=chain=input", "=src-address=127.0.0.9", "=action=drop")
         drop = rule(client, "=chain=input", "=src-address=!127.0.0.1", "=action=drop")
-        assert outcome(sim, "127.0.0.9") == "silent"
+        assert outcome(sim, "127.0.0.9", patience=1) == "silent"
         assert served6(sim)
         client.talk(f"{RULES}/remove", f"=.id={drop}")
     rules = [{"action": "accept", "src_address_list": "mine"}, {"action": "drop"}]
@@ -61,9 +62,9 @@ def test_rules_of_ipv4_leave_ipv6_open(sim: Simulator) -> None:
     assert not served6(sim)
 
 
-@numbered(38)
+@shown(38)
 def test_raw_rules_cut_sessions_that_are_open(sim: Simulator) -> None:
-    with login(sim) as client, login(sim, "127.0.0.9") as other:
+    with login(sim) as client, login(sim, "127.0.0.9", timeout=1) as other:
         rule(client, "=chain=input", "=connection-state=established,related", "=action=accept")
         rule(client, "=chain=input", "=src-address=127.0.0.9", "=action=drop")
         assert rows(other.talk("/system/identity/print")), "an accept of what is established keeps it"
@@ -72,7 +73,8 @@ def test_raw_rules_cut_sessions_that_are_open(sim: Simulator) -> None:
             other.talk("/system/identity/print")
 
 
-@numbered(94)
+@shown(94)
+@avoided(94)
 def test_a_source_without_ipsec_policy_is_anybodys(sim: Simulator) -> None:
     with running("7.22.3", time_scale=50, ipsec=["127.0.1.0/24"]) as tunnelled, login(tunnelled) as client:
         rule(client, "=chain=input", "=src-address=127.0.0.1", "=action=accept")
@@ -81,7 +83,7 @@ def test_a_source_without_ipsec_policy_is_anybodys(sim: Simulator) -> None:
         assert outcome(tunnelled, "127.0.0.9") == outcome(tunnelled, "127.0.1.9") == "served"
         client.talk(f"{RULES}/set", f"=.id={plain}", "=ipsec-policy=in,ipsec")
         assert outcome(tunnelled, "127.0.1.9") == "served"
-        assert outcome(tunnelled, "127.0.0.9") == "silent"
+        assert outcome(tunnelled, "127.0.0.9", patience=1) == "silent"
         client.talk(f"{RULES}/remove", "=numbers=0,1,2")
         for row in rows(client.talk(f"{RULES}/print")):
             client.talk(f"{RULES}/remove", f"=.id={row['.id']}")
@@ -92,10 +94,11 @@ def test_a_source_without_ipsec_policy_is_anybodys(sim: Simulator) -> None:
         ]
         options: dict[str, Any] = {"ruleset": "tunnel", "family": "ipv4", "rules": rules}
         assert ours(tunnelled, "firewall_filter", options).changed
-        assert (outcome(tunnelled, "127.0.1.9"), outcome(tunnelled, "127.0.0.9")) == ("served", "silent")
+        assert (outcome(tunnelled, "127.0.1.9"), outcome(tunnelled, "127.0.0.9", patience=1)) == ("served", "silent")
 
 
-@numbered(47)
+@shown(47)
+@avoided(47)
 def test_an_entry_of_the_list_that_lets_us_in(sim: Simulator) -> None:
     with login(sim) as client:
         entry = ret(client.talk(f"{LISTS}/add", "=list=managers", "=address=127.0.0.0/8"))
@@ -105,10 +108,11 @@ def test_an_entry_of_the_list_that_lets_us_in(sim: Simulator) -> None:
             ours(sim, "address_list", {"list": "managers", "entries": [], "state": "replaced"})
         assert outcome(sim, "127.0.0.1") == "served"
         client.talk(f"{LISTS}/remove", f"=.id={entry}")
-        assert outcome(sim, "127.0.0.1") == "silent"
+        assert outcome(sim, "127.0.0.1", patience=1) == "silent"
 
 
-@numbered(52)
+@shown(52)
+@avoided(52)
 def test_the_policies_of_the_own_group(sim: Simulator) -> None:
     with login(sim) as client:
         client.talk("/user/group/add", "=name=robots", "=policy=api,read,write,policy,sensitive,test,ftp")
@@ -121,7 +125,7 @@ def test_the_policies_of_the_own_group(sim: Simulator) -> None:
         ours(sim, "user_group", {"name": "full", "policy": ["read", "write"]})
 
 
-@numbered(55)
+@shown(55)
 def test_a_key_of_ssh_switches_passwords_off(sim: Simulator) -> None:
     with login(sim) as client:
         client.talk("/user/add", "=name=ann", "=group=full", "=password=x")
@@ -133,7 +137,7 @@ def test_a_key_of_ssh_switches_passwords_off(sim: Simulator) -> None:
         assert sim.call(lambda: password_allowed(sim.router, "ann"))
 
 
-@numbered(56)
+@shown(56)
 def test_a_job_cannot_have_what_its_maker_lacks(sim: Simulator) -> None:
     with login(sim) as client:
         client.talk("/user/group/add", "=name=robots", "=policy=api,read,write")
@@ -143,7 +147,7 @@ def test_a_job_cannot_have_what_its_maker_lacks(sim: Simulator) -> None:
             assert "not enough permissions" in trap(robot.talk(*words))
 
 
-@numbered("64b")
+@shown("64b")
 def test_file_names_that_begin_alike() -> None:
     with running("7.22.3", time_scale=50, switches={"ambiguous_file_names": True}) as sim, login(sim) as client:
         certificate(client, "ca")
@@ -155,7 +159,8 @@ def test_file_names_that_begin_alike() -> None:
         assert "ambiguous value of file-name" in trap(answer)
 
 
-@numbered(67, 68)
+@shown(67, 68)
+@avoided(67, 68)
 def test_a_router_of_1970_signs_for_1970() -> None:
     with running("7.22.3", time_scale=50, clock="1970-01-02 00:00:00") as sim, login(sim) as client:
         assert "key-usage" in trap(client.talk("/certificate/add", "=name=x", "=key-usage=keyCertSign"))
@@ -173,7 +178,7 @@ def test_a_router_of_1970_signs_for_1970() -> None:
         ours(sim, "certificate", {**options, "key_usage": ["keyCertSign"]})
 
 
-@numbered(40)
+@shown(40)
 def test_the_default_rules_of_a_home_router_go_by_interface_lists() -> None:
     """They drop what does not come from the list LAN, in which a management port may not be."""
     with running("7.22.3", interface="ether1") as sim, login(sim) as client:
@@ -181,12 +186,13 @@ def test_the_default_rules_of_a_home_router_go_by_interface_lists() -> None:
         client.talk("/interface/list/add", "=name=LAN")
         client.talk("/interface/list/member/add", "=list=LAN", "=interface=ether2")
         rule(client, "=chain=input", "=action=drop", "=in-interface-list=!LAN")
-        assert outcome(sim, "127.0.0.9") == "silent"
+        assert outcome(sim, "127.0.0.9", patience=1) == "silent"
         client.talk("/interface/list/member/add", "=list=LAN", "=interface=ether1")
         assert outcome(sim, "127.0.0.9") == "served"
 
 
-@numbered(99)
+@shown(99)
+@avoided(99)
 def test_the_vrf_of_a_service_shuts_everybody_else_out(sim: Simulator) -> None:
     with running("7.22.3", time_scale=50, interfaces={"127.0.2.0/24": "ether2"}) as split:
         with login(split, "127.0.2.1") as inside, login(split, "127.0.0.9") as outside:
@@ -205,7 +211,7 @@ def test_the_vrf_of_a_service_shuts_everybody_else_out(sim: Simulator) -> None:
     assert outcome(sim, "127.0.0.1") == "served"
 
 
-@numbered(98)
+@shown(98)
 def test_a_single_address_of_ipv6_blocks_a_single_address(admin: LocalSession) -> None:
     lists = "/ipv6/firewall/address-list"
     admin.add(lists, list="blocked", address="2001:db8:0:1::5")

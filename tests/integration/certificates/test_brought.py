@@ -30,6 +30,7 @@ NEXT = make("router.example.net", MIDDLE)
 PASSPHRASE = "correct-horse"
 
 
+@pytest.mark.avoided(63, 64)
 def test_pem_with_a_locked_key_and_its_chain(router: Simulator) -> None:
     options = {
         "certificate_content": LEAF.pem + MIDDLE.pem + ROOT.pem,

@@ -123,6 +123,7 @@ def snapshot(router: Simulator) -> dict[str, list[dict[str, str]]]:
     return {path: router.rows(path) for path in MENUS}
 
 
+@pytest.mark.avoided(71)
 def test_made_once_then_unchanged_then_gone(router: Simulator) -> None:
     before = snapshot(router)
     door = door_to(router.api_port)

@@ -37,6 +37,7 @@ def fingerprints(router: Simulator, name: str = "jdoe") -> set[str]:
     return {row["fingerprint"] for row in router.rows("/user/ssh-keys") if row["user"] == name}
 
 
+@pytest.mark.avoided(55)
 def test_keys_are_the_whole_list_of_this_user_alone(router: Simulator) -> None:
     user(router, name="other", ssh_keys=[key(9)])
     first = user(router, ssh_keys=[key(1), key(2)])
@@ -61,6 +62,7 @@ def test_a_key_that_routeros_refuses_is_told_before(router: Simulator) -> None:
     assert not any(row["name"] == "jdoe" for row in router.rows("/user"))
 
 
+@pytest.mark.avoided(58)
 def test_sessions_end_when_the_user_changes_and_only_then() -> None:
     with running("7.24", time_scale=SCALE) as router:
         user(router)

@@ -33,6 +33,7 @@ def summary(run: Run) -> list[str]:
     )
 
 
+@pytest.mark.avoided(17)
 def test_every_version_from_out_of_the_box_and_back(tmp_path: Path) -> None:
     """One inventory for all of them, as a fleet is kept."""
     with ExitStack() as stack:

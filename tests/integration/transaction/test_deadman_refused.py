@@ -79,6 +79,7 @@ OWN: tuple[str, dict[str, Any]] = (
 )
 
 
+@pytest.mark.avoided(56)
 def test_policies_that_are_missing_are_named(router: Simulator) -> None:
     login = limited(router)
     before = snapshot(router)
@@ -95,6 +96,7 @@ def forbid_scheduler(router: Simulator) -> None:
     router.call(lambda: router.router.tables["/system/device-mode"].only.values.update({"scheduler": "false"}))
 
 
+@pytest.mark.avoided(80)
 def test_device_mode_may_forbid_it(router: Simulator) -> None:
     forbid_scheduler(router)
     before = snapshot(router)

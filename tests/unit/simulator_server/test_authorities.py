@@ -275,6 +275,7 @@ def test_a_certificate_from_the_authority(sim: Simulator, login: Callable[..., A
     assert rows(api)["Pretended Authority"]["trusted"] is False
 
 
+@pytest.mark.shown(22)
 def test_what_the_authority_looks_at(sim: Simulator, login: Callable[..., Any]) -> None:
     api = login(sim)
     assert enable(api) == "[error] dns-name is needed"

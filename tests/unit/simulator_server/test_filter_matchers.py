@@ -146,6 +146,7 @@ def test_limit_is_one_bucket_that_is_refilled() -> None:
     assert not limit.matches(100.6, 60)
 
 
+@pytest.mark.shown(85)
 def test_limit_refills_every_10_ms_so_that_a_small_burst_starves_a_high_rate() -> None:
     limit = Limit("1000,1:packet")
     passed = sum(limit.matches(50.0 + step / 1000, 60) for step in range(1000))

@@ -116,6 +116,7 @@ def test_no_answer_to_the_login(pki: Pki, secure: bool) -> None:
     assert "address list of the service" in error.message
 
 
+@pytest.mark.avoided(18)
 def test_no_certificate_names_first_contact(pki: Pki) -> None:
     with Server(accepting, pki.anonymous) as server:
         error = failure(options(server.port, ca_path=pki.ca_path))
@@ -284,6 +285,7 @@ def _refusing(*words: str) -> Script:
     return script
 
 
+@pytest.mark.avoided(54)
 @pytest.mark.parametrize("text", ["invalid user name or password (6)", "cannot log in"])
 def test_login_refused_names_the_other_reasons(text: str) -> None:
     with Server(_refusing("!trap", f"=message={text}")) as server:
