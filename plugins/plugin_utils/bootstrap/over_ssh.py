@@ -65,7 +65,12 @@ class Steps:
         # The two have in common what is used here.
         self._session = cast("Session", self.console)
         self._base: State | None = None
-        self._executor = Executor(self._session, 1, self.sleep)
+        self._changes: Sequence[Change] = ()
+        self._executor = Executor(self._session, 1, self.sleep, self._carry)
+
+    def _carry(self, step: Operation) -> bool:
+        """What of a plan only the change that made it can carry out."""
+        return any(change.carry(step, self._session, self.sleep) for change in self._changes)
 
     def look(self, changes: Sequence[Change]) -> tuple[State, Plans, State]:
         """Read and plan: the router now, the plans, the router after them.
@@ -86,7 +91,7 @@ class Steps:
         :raises NotKept: the console printed no error, and the router is not as it should be.
         """
         state, plans, _after = self.look(changes)
-        self._base = state
+        self._base, self._changes = state, changes
         for round_ in range(ROUNDS + 1):
             steps = [step for plan in plans for step in plan]
             making = [step for step in steps if step.path == CERTIFICATE and step.verb != "remove"]

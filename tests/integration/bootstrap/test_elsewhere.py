@@ -16,8 +16,10 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.options import Ba
 from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import RouterError
 from ansible_collections.bastion.routeros.tests.integration.bootstrap.newcomer import Newcomer, newcomer
 from ansible_collections.bastion.routeros.tests.integration.secure_api.stage import snapshot
+from ansible_collections.bastion.routeros.tests.unit.certificates.pki import make
 
 CURVE = {"key_size": "prime256v1"}
+PASSPHRASE = "key to the Leaf 7"
 
 
 @pytest.fixture
@@ -32,9 +34,9 @@ def fleet(folder: Path) -> dict[str, Any]:
     return {**CURVE, "ownca_path": str(folder / "ca" / "router1.pem"), "ownca_privatekey_path": str(key)}
 
 
-@pytest.mark.parametrize("version", ["7.12.2", "7.24"])
-def test_an_authority_at_home_signs(version: str, tmp_path: Path) -> None:
-    with newcomer(version, "anonymous", tmp_path) as router:
+@pytest.mark.parametrize(("version", "method"), [("7.12.2", "anonymous"), ("7.12.2", "ssh"), ("7.24", "ssh")])
+def test_an_authority_at_home_signs(version: str, method: str, tmp_path: Path) -> None:
+    with newcomer(version, method, tmp_path) as router:
         options = {"certificate": {**fleet(tmp_path), "ownca_create": True}}
         assert router.bootstrap(**options).changed
         assert router.gets_in()
@@ -42,7 +44,45 @@ def test_an_authority_at_home_signs(version: str, tmp_path: Path) -> None:
         assert [row["name"] for row in router.router.rows("/certificate")][:1] == ["bastion-api-ssl"]
         assert router.row("/certificate", "bastion-ca") == {}
         assert not router.bootstrap(**options).changed
+        assert router.router.rows("/file") == []
         assert (tmp_path / "ca" / "router1.verified").exists()
+
+
+def site(folder: Path, kind: str) -> dict[str, Any]:
+    """What a site has made for this router: PEM, or PKCS#12 with a passphrase; its root is where the inventory says."""
+    root = make("Site root", authority=True)
+    middle = make("Site authority", root, authority=True)
+    leaf = make("router1.example.net", middle, addresses=("127.0.0.1",))
+    (folder / "ca").mkdir()
+    (folder / "ca" / "router1.pem").write_text(root.pem)
+    if kind == "pkcs12":
+        (folder / "leaf.p12").write_bytes(leaf.p12(PASSPHRASE, middle))
+        return {"pkcs12_path": str(folder / "leaf.p12"), "pkcs12_passphrase": PASSPHRASE}
+    (folder / "leaf.pem").write_text(leaf.pem + middle.pem)
+    (folder / "leaf.key").write_text(leaf.key_pem(PASSPHRASE))
+    paths = {"certificate_path": str(folder / "leaf.pem"), "privatekey_path": str(folder / "leaf.key")}
+    return {**paths, "privatekey_passphrase": PASSPHRASE}
+
+
+@pytest.mark.parametrize(("version", "kind"), [("7.12.2", "pkcs12"), ("7.22.3", "pem"), ("7.24", "pkcs12")])
+def test_a_site_brings_its_certificate_along_over_ssh(version: str, kind: str, tmp_path: Path) -> None:
+    with newcomer(version, "ssh", tmp_path) as router:
+        options = {"certificate": site(tmp_path, kind)}
+        checked = router.bootstrap(check_mode=True, **options)
+        assert (checked.changed, router.router.rows("/certificate")) == (True, [])
+        told = router.bootstrap(**options)
+        assert (told.changed, told.way, told.proved) == (True, "ssh", "future path")
+        assert router.gets_in()
+        assert not router.gets_in("anonymous", "admin", "")
+        assert [row["name"] for row in router.router.rows("/certificate")] == [
+            "bastion-api-ssl",
+            "bastion-api-ssl.chain1",
+        ]
+        assert router.router.rows("/file") == []
+        again = router.bootstrap(**options)
+        assert (again.changed, again.way) == (False, "verified")
+        logged = " ".join(row["message"] for row in router.router.rows("/log"))
+        assert PASSPHRASE not in logged
 
 
 def test_less_is_refused_although_the_ca_was_there_from_the_start(new: Newcomer, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -43,8 +44,17 @@ class Made:
         return pkcs12.serialize_key_and_certificates(b"leaf", self.key, self.certificate, above, lock)
 
 
-def make(name: str, issuer: Made | None = None, *, authority: bool = False, days: float = 90) -> Made:
-    """A certificate for ``name``, which is its DNS name too, from ``issuer`` or from itself."""
+def make(
+    name: str,
+    issuer: Made | None = None,
+    *,
+    authority: bool = False,
+    days: float = 90,
+    addresses: tuple[str, ...] = (),
+) -> Made:
+    """A certificate for ``name``, which is its DNS name too, and addresses, from ``issuer`` or from itself."""
+    names: list[x509.GeneralName] = [x509.DNSName(name.replace(" ", "-"))]
+    names += [x509.IPAddress(ip_address(each)) for each in addresses]
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     start = datetime.now(UTC) - timedelta(days=10)
@@ -57,7 +67,7 @@ def make(name: str, issuer: Made | None = None, *, authority: bool = False, days
         .not_valid_before(start)
         .not_valid_after(datetime.now(UTC) + timedelta(days=days))
         .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name.replace(" ", "-"))]), critical=False)
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
     )
     return Made(builder.sign(issuer.key if issuer else key, hashes.SHA256()), key)
 
