@@ -13,7 +13,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operatio
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.state import State
 from ansible_collections.bastion.routeros.plugins.plugin_utils.values.prefixes import BadPrefix, outside
 
-USER, GROUP = "/user", "/user/group"
+USER, GROUP, SERVICE = "/user", "/user/group", "/ip/service"
 FULL = "full"
 
 
@@ -34,6 +34,31 @@ class Admitted(Change):
                 "sources",
                 f"the router sees this controller come from {', '.join(away)}, which is in none of "
                 f"{', '.join(sources)}. The automation could not log in. Nothing was written",
+            )
+        return []
+
+    def view(self, state: State) -> dict[str, list[Row]]:
+        return {}
+
+
+class NothingLess(Change):
+    """What TLS offers has to be what the router tells of it: a certificate that it has and nobody sees was taken away.
+
+    Its options: ``where`` TLS was asked, and what it ``offered``.
+    """
+
+    name = "bootstrap"
+    paths = (SERVICE,)
+
+    def plan(self, state: State, handles: Iterator[str]) -> list[Operation]:
+        rows = [row for row in state.rows(SERVICE) if row.get("name") == "api-ssl" and row.get("dynamic") != "true"]
+        bound = next((row.get("certificate", "none") for row in rows if row.get("disabled") != "true"), "none")
+        if bound not in ("", "none"):
+            raise self.bad(
+                "first contact",
+                f"the router tells that its api-ssl has the certificate '{bound}', and {self.options['where']} offers "
+                f"none ({self.options['offered']}). Either ansible_host and ansible_port lead elsewhere, or somebody "
+                "is between this controller and the router: do not go on. Nothing was written",
             )
         return []
 

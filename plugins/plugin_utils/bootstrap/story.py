@@ -16,11 +16,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.bastion.routeros.plugins.plugin_utils.bootstrap.conditions import NothingLess
 from ansible_collections.bastion.routeros.plugins.plugin_utils.bootstrap.kept import Kept
 from ansible_collections.bastion.routeros.plugins.plugin_utils.bootstrap.over_ssh import Steps
 from ansible_collections.bastion.routeros.plugins.plugin_utils.bootstrap.wanted import Wanted
 from ansible_collections.bastion.routeros.plugins.plugin_utils.bootstrap.ways import (
     FIRST_CONTACT,
+    LESS,
     SSH,
     VERIFIED,
     Found,
@@ -110,7 +112,7 @@ class Bootstrap:
         found = self._ways.find()
         self.told.way = found.kind
         if found.kind == SSH:
-            self._from_ssh(found.door)
+            self._from_ssh(found)
         else:
             self._from_api(found)
         self.told.ca_fingerprint = saved_fingerprint(str(self._ways.final)) or ""
@@ -142,8 +144,10 @@ class Bootstrap:
             self._ways.promote()
             found = Found(found.kind, self._ways.verified() if found.kind == VERIFIED else self._ways.first_user())
         ca = Path(found.door.options.ca_path)
-        look = self._transact(found.door, self._everything(ca), check_mode=True)
+        look = self._transact(found.door, [*self._nothing_less(found), *self._everything(ca)], check_mode=True)
         self._remember_look(look, self._everything(ca))
+        if found.kind == FIRST_CONTACT:
+            self.told.warnings.append(self._unverified())
         if self._check_mode or not look.changed:
             return
         self._keep_passwords()
@@ -152,6 +156,22 @@ class Bootstrap:
         if found.kind != VERIFIED:
             self._give_account()
         self._finish()
+
+    def _nothing_less(self, found: Found) -> list[Change]:
+        return [NothingLess({"where": self._wanted.way.where, "offered": found.less})] if found.less else []
+
+    def _unverified(self) -> str:
+        first = self._first_contact()
+        text = (
+            f"Nobody has verified who answered the first contact by {first.method}. Where others are on that network, "
+            "compare ca_fingerprint with what the router itself shows (/certificate print detail)."
+        )
+        if self._wanted.signed_elsewhere:
+            text += (
+                f" And take ansible_routeros_first_contact away from {self._wanted.name} now: beside that, only the "
+                f"file {self._ways.remembered} tells that nothing less than verified TLS will do from here on."
+            )
+        return text
 
     def _open(self, door: Door) -> None:
         """Over the first channel: verified TLS, proved by a login of the same user over it."""
@@ -227,8 +247,8 @@ class Bootstrap:
 
     # -- from SSH --------------------------------------------------------------------------------------------------
 
-    def _from_ssh(self, door: Door) -> None:
-        first = self._first_contact()
+    def _from_ssh(self, found: Found) -> None:
+        first, door = self._first_contact(), found.door
         lines = ssh.connect(door, first)
         session = ConsoleSession(lines, user=first.user, host=door.options.host, port=first.port)
         try:
@@ -239,7 +259,7 @@ class Bootstrap:
                 )
             steps = Steps(session, self._sleep)
             changes = self._everything(self._ways.pending)
-            before, plans, after = steps.look(changes)
+            before, plans, after = steps.look([*self._nothing_less(found), *changes])
             self._remember(any(plans), plans, before, after, changes)
             if self._check_mode:
                 return
@@ -274,8 +294,15 @@ class Bootstrap:
             finally:
                 session.close()
         except RouterError as error:
+            between = (
+                " Over SSH the router tells that its api-ssl has a certificate now, so somebody may be between this "
+                "controller and the router."
+                if error.kind in LESS
+                else ""
+            )
             raise RolledBack(
-                f"Verified TLS does not stand after the steps over SSH: {error.message} {steps.put_back(changes)}"
+                f"Verified TLS does not stand after the steps over SSH: {error.message}{between} "
+                f"{steps.put_back(changes)}"
             ) from error
 
 

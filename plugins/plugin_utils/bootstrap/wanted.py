@@ -99,7 +99,10 @@ class Wanted:
         if admin["replaced_by"] and not new:
             yield f"admin.password or admin.password_file is needed for '{admin['replaced_by']}', who replaces the user"
         if admin["replaced_by"] in (self.way.user, self.admin_name) and admin["replaced_by"]:
-            yield f"admin.replaced_by: '{admin['replaced_by']}' has another part to play; name a user for people"
+            yield (
+                f"admin.replaced_by: '{admin['replaced_by']}' has another part to play; name a user for people. If "
+                "that one makes the first contact by now, say in admin.name whom it has replaced"
+            )
         if new and not admin["replaced_by"] and admin["state"] != "kept":
             yield f"admin: a password for a user that is to be {admin['state']} is good for nothing; name replaced_by"
         if admin["state"] != "kept" and "policy" not in self.policies:
@@ -108,7 +111,8 @@ class Wanted:
             yield "policies: the automation needs policy to change the password of another user"
         if asked and self.admin_name == self.way.user:
             yield f"admin.name: '{self.way.user}' is the automation's own user"
-        if admin["password"] and first is not None and admin["password"] == first.password and first.password:
+        old = first.password if first is not None and first.user == self.admin_name else ""
+        if old and admin["password"] == old:
             yield "admin.password is the one that the user has already"
 
     # -- what belongs together -------------------------------------------------------------------------------------

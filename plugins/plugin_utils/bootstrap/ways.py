@@ -30,22 +30,36 @@ REMEMBERED = """\
 {where} has shown a certificate that was verified. As long as this file is here, bastion.routeros.bootstrap speaks
 nothing less than verified TLS to it. Remove it when the router was reset.
 """
+LOST_CA = (
+    "If this router was prepared before and {ca} was lost, put that file back from a copy. Or have bootstrap fetch it "
+    "again over SSH, where the host key tells who answers: ansible_routeros_first_contact: {{method: ssh, user: ..., "
+    "password: ..., host_key: SHA256:...}}, with a user who has full rights."
+)
+# Failures of a first contact that a router shows which was prepared before: nothing else than verified TLS is open.
+_CLOSED = frozenset({"tls_has_certificate", "refused", "login_refused"})
 # The answers of a router that has no certificate, or of somebody who wants it to look like that.
-_LESS = frozenset({"tls_no_certificate", "tls_on_plain", "tls_has_certificate"})
+LESS = frozenset({"tls_no_certificate", "tls_on_plain", "tls_has_certificate"})
 
 
 class FirstDoor(Door):
     """First contact at once: that the future path does not stand was found already."""
 
-    def __init__(self, options: ConnectionOptions, why: RouterError) -> None:
+    def __init__(self, options: ConnectionOptions, why: RouterError, lost: str = "") -> None:
+        """:param lost: what to do if the CA was here before; "" when it is here."""
         super().__init__(options)
         # A kind for which first contact uses its method; a refused login would have it use the path that refused.
         self._why = ConnectFailed(why.message, kind="ca_file_missing")
+        self._lost = lost
 
     def open(self) -> Session:
         """Open by first contact."""
         self.warnings = []
-        return self.open_first_contact(self._why)
+        try:
+            return self.open_first_contact(self._why)
+        except (ConnectFailed, LoginFailed) as error:
+            if error.kind not in _CLOSED or not self._lost:
+                raise
+            raise type(error)(f"{error.message} {self._lost}", kind=error.kind) from None
 
 
 @dataclass(frozen=True)
@@ -54,10 +68,12 @@ class Found:
 
     :ivar kind: VERIFIED (as the automation), FIRST_USER (over verified TLS), FIRST_CONTACT (by its method), SSH
     :ivar door: that way; with SSH, the one that dials
+    :ivar less: what TLS offered instead of a certificate; "" when it was not asked or did not answer
     """
 
     kind: str
     door: Door
+    less: str = ""
 
 
 class Ways:
@@ -77,7 +93,12 @@ class Ways:
     @property
     def known(self) -> bool:
         """Whether verified TLS has stood before."""
-        return (self._shared or self.final).exists()
+        return self.remembered.exists()
+
+    @property
+    def remembered(self) -> Path:
+        """The file that says so."""
+        return self._shared or self.final
 
     def find(self) -> Found:
         """The best way that stands. What was proved with the pending CA is kept from now on: see :meth:`promote`.
@@ -103,15 +124,17 @@ class Ways:
                 "yet. Set them after bootstrap, or leave them out: the CA is enough.",
                 kind="bad_option",
             )
+        lost = "" if self.pending.exists() else LOST_CA.format(ca=self.final)
         if first is None:
             raise ConnectFailed(
                 f"{why.message} ansible_routeros_first_contact is not set either, so nothing tells how to get in "
-                "before that: set it to {method: ssh, anonymous or plain, user: admin, password: ...}.",
+                f"before that: set it to {{method: ssh, anonymous or plain, user: admin, password: ...}}. {lost}",
                 kind="no_first_contact",
             )
+        less = why.message if why.kind in LESS else ""
         if first.method == "ssh":
-            return Found(SSH, Door(self._options))
-        return Found(FIRST_CONTACT, FirstDoor(self.future(self.pending), why))
+            return Found(SSH, Door(self._options), less)
+        return Found(FIRST_CONTACT, FirstDoor(self.future(self.pending), why, lost), less)
 
     def future(self, ca: Path) -> ConnectionOptions:
         """The future path, verified with this CA."""
@@ -144,7 +167,7 @@ class Ways:
                 raise
             return Found(FIRST_USER, self._as_first_user(options, error))
         except ConnectFailed as error:
-            if known and error.kind in _LESS:
+            if known and error.kind in LESS:
                 raise self._downgrade(error) from None
             raise
 
@@ -163,7 +186,7 @@ class Ways:
         return door
 
     def _downgrade(self, error: ConnectFailed) -> ConnectFailed:
-        known = self._shared or self.final
+        known = self.remembered
         return ConnectFailed(
             f"Verified TLS is known for {self._options.where} ({known} tells so), and now it offers less: "
             f"{error.message} Nothing less is used, and no password was sent. If the router was reset, or its "

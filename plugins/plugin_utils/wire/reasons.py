@@ -268,7 +268,8 @@ def ca_file_missing(options: ConnectionOptions, path: str) -> ConnectFailed:
     """The CA file does not exist (yet)."""
     return ConnectFailed(
         f"The CA file {path} (ansible_routeros_ca_path) does not exist, so {options.where} cannot be verified. Put the "
-        "router's CA there in PEM. On a first run that makes the CA, set ansible_routeros_first_contact.",
+        "router's CA there in PEM. On a first run that makes the CA, set ansible_routeros_first_contact. Where the "
+        "file was lost, bastion.routeros.bootstrap fetches it again over SSH.",
         kind="ca_file_missing",
     )
 

@@ -104,19 +104,25 @@ class Console:
             text = heard.decode("utf-8", "surrogateescape")
             if _WANTS_PASSWORD in text and end not in text:
                 if declined:
-                    raise LoginFailed(
-                        f"The console of {self._where} asks for a new password and runs nothing before it has one. Log "
-                        "in by hand once and set it, or use first contact with method anonymous or plain: the API does "
-                        "not ask.",
-                        kind="ssh_password_expired",
-                    )
+                    raise self._wants_password()
                 # As a user does at the keyboard who wants to keep the password for now.
                 channel.send(_INTERRUPT)
                 declined = True
                 heard.clear()
-        if end not in heard.decode("utf-8", "surrogateescape") and self.closed:
+        text = heard.decode("utf-8", "surrogateescape")
+        if end not in text and self.closed:
             raise Closed(f"The SSH connection to {self._where} ended in the middle of an answer.")
-        return heard.decode("utf-8", "surrogateescape")
+        if end not in text and declined and not text.strip():
+            raise self._wants_password()
+        return text
+
+    def _wants_password(self) -> LoginFailed:
+        return LoginFailed(
+            f"The console of {self._where} asks for a new password and runs nothing before it has one. Log in by hand "
+            "once, set it, and write it into ansible_routeros_first_contact. Or use first contact with method "
+            "anonymous or plain: the API does not ask.",
+            kind="ssh_password_expired",
+        )
 
     def close(self) -> None:
         """Close the connection."""

@@ -30,7 +30,8 @@ ADMIN_PASSWORD = "Staple.battery-77"
 #: simulated seconds run so much faster; elliptic curves are made at once
 SCALE = 20.0
 OPTIONS: Mapping[str, Any] = {"settle": 0.05, "certificate": {"key_size": "prime256v1"}, "safe_mode_wait": 60}
-SWITCHES = {"sign_delay": 0.1, "fresh_certificate_delay": 0.1}
+#: a console that runs nothing before there is a new password leads nowhere, which has a test of its own
+SWITCHES = {"sign_delay": 0.1, "fresh_certificate_delay": 0.1, "exec_expired": "run"}
 
 
 @dataclass
@@ -76,10 +77,15 @@ class Newcomer:
         )
 
     def bootstrap(
-        self, *, check_mode: bool = False, sleep: Callable[[float], None] = time.sleep, **options: Any
+        self,
+        *,
+        check_mode: bool = False,
+        sleep: Callable[[float], None] = time.sleep,
+        way: ConnectionOptions | None = None,
+        **options: Any,
     ) -> Told:
-        """One run."""
-        wanted = Wanted("router1", self.way, validate("bootstrap", {**OPTIONS, **options}))
+        """One run; with another inventory than :attr:`way` where one is given."""
+        wanted = Wanted("router1", way or self.way, validate("bootstrap", {**OPTIONS, **options}))
         admin = wanted.admin
         given = Kept(self.password, "", "text", "ansible_password", "password_file")
         new = Kept(admin["password"] or "", "", "text", "admin", "admin.password_file")

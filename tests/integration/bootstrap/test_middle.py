@@ -85,3 +85,36 @@ def test_a_router_that_has_a_certificate_where_none_is_known(tmp_path: Path) -> 
         with pytest.raises(RouterError, match="does not take anonymous TLS"):
             replace(new, folder=tmp_path / "other").bootstrap()
         assert snapshot(new.router) == before
+
+
+@pytest.mark.parametrize("offers", ["anonymous", "plain"])
+def test_whoever_takes_away_the_tls_that_ssh_has_just_prepared(offers: str, tmp_path: Path, impostor: Newcomer) -> None:
+    with newcomer(VERSION, "ssh", tmp_path / "own") as new:
+        before = {path: rows for path, rows in snapshot(new.router).items() if path != "/certificate"}
+        lured = replace(new, ports={**new.ports, "anonymous": impostor.ports[offers]})
+        with pytest.raises(RouterError, match=r"Over SSH the router tells.*somebody may be between.*was put back"):
+            lured.bootstrap()
+        assert {path: rows for path, rows in snapshot(new.router).items() if path != "/certificate"} == before
+        assert was_told(impostor.router) == []
+        assert not new.ca.exists()
+        assert new.bootstrap().changed
+
+
+@pytest.mark.parametrize("method", ["plain", "anonymous", "ssh"])
+def test_less_than_what_stood_is_refused_whatever_the_first_contact(
+    method: str, tmp_path: Path, impostor: Newcomer
+) -> None:
+    """TLS without a certificate, no TLS, and a certificate of somebody else: nothing is told to either of them."""
+    with newcomer(VERSION, method, tmp_path / "own") as new:
+        new.bootstrap()
+        for offers, kind in (("anonymous", "downgrade"), ("plain", "downgrade")):
+            with pytest.raises(RouterError) as caught:
+                replace(new, ports=dict.fromkeys(new.ports, impostor.ports[offers])).bootstrap()
+            assert caught.value.kind == kind
+        assert was_told(impostor.router) == []
+        impostor.bootstrap()
+        told = was_told(impostor.router)
+        with pytest.raises(RouterError) as caught:
+            replace(new, ports=dict.fromkeys(new.ports, impostor.ports["anonymous"])).bootstrap()
+        assert caught.value.kind == "tls_unknown_ca"
+        assert was_told(impostor.router) == told

@@ -231,6 +231,32 @@ def test_the_proof_fails_and_the_service_is_as_before(tmp_path: Path) -> None:
         assert new.gets_in()
 
 
+@pytest.mark.parametrize("version", ["7.12.2", "7.24"])
+def test_a_console_that_asks_for_a_new_password_first(version: str, tmp_path: Path) -> None:
+    """It is declined, and admin keeps its own: nobody has said another one."""
+    with newcomer(version, "ssh", tmp_path, switches={"exec_expired": "ask"}) as new:
+        assert new.bootstrap().changed
+        assert new.gets_in()
+        assert new.gets_in(user="admin", password="")
+
+
+def test_a_console_that_runs_nothing_before_there_is_a_new_password(tmp_path: Path) -> None:
+    with newcomer(VERSION, "ssh", tmp_path, switches={"exec_expired": "insist"}) as new:
+        before = snapshot(new.router)
+        says = r"asks for a new password.*Log in by hand once.*anonymous or plain"
+        with pytest.raises(RouterError, match=says) as caught:
+            new.bootstrap()
+        assert caught.value.kind == "ssh_password_expired"
+        assert snapshot(new.router) == before
+        # As the message says: over the API, which does not ask; or by hand, and then over SSH.
+        session = Door(ConnectionOptions("127.0.0.1", "admin", tls="plain", port=new.ports["plain"])).open()
+        session.call("/user/set", "=.id=admin", "=password=set-by-Hand-7")
+        session.close()
+        new.first |= {"accept_new": True, "password": "set-by-Hand-7"}
+        assert new.bootstrap().changed
+        assert new.gets_in()
+
+
 def test_without_paramiko(new: Newcomer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "paramiko", None)
     with pytest.raises(RouterError, match=r"paramiko is missing for .*pip install paramiko") as caught:

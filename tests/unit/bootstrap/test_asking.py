@@ -70,8 +70,10 @@ def test_whoever_is_asked_for_a_new_password_declines_once() -> None:
     assert channel.sent == [b"\x03"]
 
 
-def test_a_console_that_insists_is_told() -> None:
-    channel = Channel(b"new password> ", interrupted=(b"\r\nnew password> ",))
+@pytest.mark.parametrize("after", [b"\r\nnew password> ", b"\r\n", b""])
+def test_a_console_that_insists_is_told(after: bytes) -> None:
+    """It asks again, or ends without having run anything."""
+    channel = Channel(b"new password> ", interrupted=(after,))
     with pytest.raises(LoginFailed, match=r"asks for a new password.*anonymous or plain"):
         console(channel).run("line", "mark")
     assert channel.sent == [b"\x03"]

@@ -179,6 +179,12 @@ class SshConnection(Connection):
             return
         console = Console(self.router, session, lambda line: process.stdout.write(f"{line}\r\n"), terminal=False)
         done = True
+        asking = self.router.switches.exec_expired
+        if asking != "run":
+            declined = not await Shell(self.router, session, process, self._login.options).asked()
+            if declined and asking == "insist":
+                process.exit(0)
+                return
         with contextlib.suppress(Quit):
             done = await console.run(process.command)
         if not done and self.router.at_least("7.15"):

@@ -80,6 +80,14 @@ class Shell:
             row.hidden["licence-asked"] = True
             await self._line("Do you want to see the software license? [Y/n]: ")
 
+    async def asked(self) -> bool:
+        """As :meth:`run` does before the first line; false when a password that has to be changed was not."""
+        try:
+            await self._expired()
+        except _Left:
+            return False
+        return self._session.row is None or self._session.row.get("expired") != "true"
+
     async def _expired(self) -> None:
         """A password that has to be changed; Ctrl-C puts it off."""
         row = self._session.row

@@ -30,6 +30,7 @@ WORDS = {
     "acme": ("checked", "issued", "refused"),
     "acme_failure": ("progress", "trap"),
     "exec_status": ("zero", "one"),
+    "exec_expired": ("run", "ask", "insist"),
 }
 #: of switches that are numbers: the default, and another position to try
 NUMBERS: dict[str, tuple[float, float]] = {
@@ -112,6 +113,9 @@ class Switches:
     dead_word: str = "true"
     # exit status of a single command over SSH that failed: zero (seen on 7.x) or one
     exec_status: str = "zero"
+    # a single command over SSH of a user whose password is expired: run, ask (for a new one; Ctrl-C puts it off) or
+    # insist (asked for too, but nothing is run before there is one)
+    exec_expired: str = "run"
     # a user without a password is let in over SSH without being asked for one (seen on 7.24.4), or has to send it
     empty_password_unasked: bool = True
     # a CHR was seen to slow down to 20 ms a request after some 170 requests, until it rests for 5 s
