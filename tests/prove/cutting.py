@@ -17,7 +17,8 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.trans
 from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.door import Door
 from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import RouterError
 from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.transport import Wire
-from ansible_collections.bastion.routeros.tests.prove.network import PATIENCE, Network
+from ansible_collections.bastion.routeros.tests.prove.edge import PATIENCE
+from ansible_collections.bastion.routeros.tests.prove.network import Network
 from ansible_collections.bastion.routeros.tests.prove.scenarios import Place, Saved, Scenario, changes_of, place_of
 
 # What happens where a sentence is about to be sent.
@@ -29,6 +30,7 @@ KINDS = (
     "forgotten",  # as silenced, but new connections work (a translation that lost its entries)
     "stalled",  # nothing arrives for 15 s, and then everything
     "rebooted",  # the router restarts, and takes a minute
+    "interrupted",  # the sentence arrives; the task's time is over before the answer is here, and what follows is ours
 )
 COMMON = ("killed", "cut", "silenced", "rebooted")
 STALL, RESTART = 15.0, 60.0
@@ -36,6 +38,10 @@ STALL, RESTART = 15.0, 60.0
 
 class Killed(BaseException):
     """Stands for the end of the process: no code of the collection gets anything done after it."""
+
+
+class Interrupted(BaseException):
+    """Stands for the end of a task's time, or Ctrl+C: no Exception, once."""
 
 
 @dataclass
@@ -66,7 +72,7 @@ class Trial:
         self.sent: list[str] = []
         self._at = -1
         self._event: Callable[[], None] = lambda: None
-        self._dead = self._killed = False
+        self._dead = self._killed = self._interrupting = False
         self.network.connected_to(patch)
         patch.setattr(safe_mode, "BUDGET", scenario.budget)
         send = Wire.send
@@ -74,6 +80,9 @@ class Trial:
         def counted(wire: Wire, words: tuple[str, ...]) -> None:
             self.count(words[0])
             send(wire, words)
+            if self._interrupting:
+                self._interrupting = False
+                raise Interrupted
 
         patch.setattr(Wire, "send", counted)
 
@@ -113,12 +122,16 @@ class Trial:
             "forgotten": network.forget_lines,
             "stalled": lambda: network.stall(STALL),
             "rebooted": self._reboot,
+            "interrupted": self._interrupt,
         }[kind]
 
     def _kill(self) -> None:
         self._dead = self._killed = True
         self.network.cut()
         raise Killed
+
+    def _interrupt(self) -> None:
+        self._interrupting = True
 
     def _reboot(self) -> None:
         router = self.place.router.router
@@ -143,7 +156,7 @@ class Trial:
         )
         try:
             return Told(transaction.run())
-        except (RouterError, Killed, ValueError) as error:
+        except (RouterError, Killed, Interrupted, ValueError) as error:
             return Told(error=None if isinstance(error, Killed) else error)
 
     def rest(self) -> None:

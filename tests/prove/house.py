@@ -23,16 +23,13 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.connection_o
 )
 from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.door import Door
 from ansible_collections.bastion.routeros.tests.integration.secure_api.stage import snapshot
+from ansible_collections.bastion.routeros.tests.prove.edge import Edge, edge_of
 from routeros_simulator import state as saved
 from routeros_simulator.testing import Simulator, running
 
 VERSIONS = ("7.12.2", "7.18.2", "7.22.3", "7.24")
 # Simulated seconds run this much faster than ours; a dead-man switch of some 60 s must not fire early.
-SCALE, DEAD_MAN_SCALE = 200.0, 6.0
-# After so many simulated seconds a rule acts.
-RULES_ACT = 2.5
-# Real seconds after which a silent router counts as unreachable.
-PATIENCE = 2.5
+SCALE, DEAD_MAN_SCALE = 200.0, 1.5
 USER, PASSWORD = "automation", "correct-horse-7"
 POLICIES = ["read", "write", "api", "policy", "sensitive", "ftp"]
 Call = tuple[str, Mapping[str, Any]]
@@ -121,7 +118,7 @@ class Stage:
     case: Case
     ca: Path
     ports: dict[str, str]
-    scale: float = SCALE
+    edge: Edge
 
     def door(self) -> Door:
         """The operator's own way in, as the inventory tells it."""
@@ -137,7 +134,6 @@ class Stage:
                 password=PASSWORD,
                 tls="plain" if plain else "verify",
                 ca_path="" if plain else str(self.ca),
-                timeout=PATIENCE,
                 first_contact=first,
             )
         )
@@ -154,13 +150,9 @@ class Stage:
 
     def play(self, *, check_mode: bool = False) -> Outcome:
         """Carry the calls out as one transaction."""
-        settings = {
-            "settle": max(0.05, RULES_ACT / self.scale),
-            "safe_mode_wait": 2.0,
-            **self.filled(dict(self.case.settings)),
-        }
+        settings = Settings(**self.filled(dict(self.case.settings)))
         changes = changes_of(self.filled(list(self.case.calls)))
-        return Transaction(self.door(), changes, Settings(**settings), check_mode=check_mode).run()
+        return Transaction(self.door(), changes, settings, check_mode=check_mode, sleep=self.edge.pass_time).run()
 
     def filled(self, value: Any) -> Any:
         """With the ports of this router in place of their names."""
@@ -214,11 +206,11 @@ class House:
         # Before 7.18 a dead-man switch is armed for those who have the policies; the operator normally has them not.
         armed = self.version == VERSIONS[0] and (case.way == "first contact" or case.armed)
         scale = DEAD_MAN_SCALE if armed else SCALE
-        with running(self.version, time_scale=scale, switches=mixture) as router:
+        with running(self.version, time_scale=scale, switches=mixture) as router, edge_of(router) as edge:
             ports = {"$port": str(router.api_ssl_port), "$plain": str(router.api_port), "$free": "1"}
             if case.way != "first contact":
                 router.call(lambda: self._furnish(router))
-            stage = Stage(router, case, self.ca, ports, scale)
+            stage = Stage(router, case, self.ca, ports, edge)
             router.call(lambda: self._prepare(router, stage))
             yield stage
 
@@ -245,9 +237,9 @@ def build(version: str, folder: Path) -> House:
     """Secure a router as the role does, over first contact, and keep what became of it."""
     ca = folder / "ca.pem"
     case = Case("house", HOUSE, way="first contact")
-    with running(version, time_scale=SCALE) as router:
+    with running(version, time_scale=SCALE) as router, edge_of(router) as edge:
         ports = {"$port": str(router.api_ssl_port), "$plain": str(router.api_port), "$ca": str(ca)}
-        stage = Stage(router, case, ca, ports)
+        stage = Stage(router, case, ca, ports, edge)
         stage.play()
         for number, (network, interface) in enumerate(OWN, start=1):
             path = "/ip/address"

@@ -10,40 +10,20 @@ would complete it), and time that is spent waiting for an answer that cannot com
 
 from __future__ import annotations
 
-import select
 import socket
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
-from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import (
-    deadman,
-    executor,
-    protection,
-    rollback,
-    safe_mode,
-    transaction,
-    undo,
-)
-from ansible_collections.bastion.routeros.plugins.plugin_utils.wire import door as door_module
 from ansible_collections.bastion.routeros.plugins.plugin_utils.wire import reasons
 from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.connection_options import ConnectionOptions
 from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.door import Door
-from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import TimedOut
-from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.transport import BufferedTransport
+from ansible_collections.bastion.routeros.tests.prove.edge import Edge
 from routeros_simulator.testing import Simulator
 
-#: real seconds after which something that must happen has not
-PATIENCE = 30.0
-#: real seconds without an answer after which it is asked whether the router's firewall drops packets
-HURRY = 0.3
 #: simulated seconds after which a router notices that its peer has vanished (RouterOS manual: 9 minutes)
 VANISHED = 540.0
-TIMED = (deadman, executor, protection, rollback, safe_mode, transaction, undo)
 
 
 class Line:
@@ -51,7 +31,9 @@ class Line:
 
     def __init__(self, client: socket.socket, router: socket.socket) -> None:
         self.client, self.router = client, router
+        #: the controller's port, and the one that the router sees
         self.port: int = client.getpeername()[1]
+        self.own_port: int = router.getsockname()[1]
         #: what is forwarded: everything, nothing (kept for a network that comes back), or nothing for ever
         self.silent = False
         #: cut as soon as the router answers, and before the answer arrives
@@ -66,15 +48,14 @@ class Line:
             end.close()
 
 
-class Network:
+class Network(Edge):
     """The way from the controller to the router, and the clock that both live by."""
 
     def __init__(self, router: Simulator, ports: dict[str, int]) -> None:
-        self.router = router
+        super().__init__(router)
         self.silent = False
         self._stalled = 0.0
         self._refusing = 0.0
-        self._skipped = 0.0
         self._lines: list[Line] = []
         self._lock = threading.RLock()
         self._listeners = {name: socket.create_server(("127.0.0.1", 0)) for name in ports}
@@ -187,37 +168,31 @@ class Network:
 
     # --- time
 
-    def monotonic(self) -> float:
-        """The controller's clock."""
-        return time.monotonic() + self._skipped
-
     def pass_time(self, seconds: float) -> None:
         """Let simulated seconds pass, for both."""
-        self._skipped += seconds
-        self.router.advance(seconds)
+        super().pass_time(seconds)
         self._refusing -= seconds
         if self._stalled:
             self._stalled = max(0.0, self._stalled - seconds)
             if not self._stalled:
                 self._come_back()
 
-    def _is_silent(self, port: int) -> bool:
+    def pass_silence(self, port: int, left: float) -> float:
+        """Also where what is sent from this port of ours gets lost on the way."""
         with self._lock:
-            return any(line.silent for line in self._lines if line.port == port)
-
-    def _firewall_is_silent(self) -> bool:
-        """Whether the router itself drops what comes: then no answer comes either, and only time passes."""
-        server = self.router.server
-        return self.router.call(lambda: len(server.silence) > 0 or any(each._held for each in server.connections))
+            line = next((line for line in self._lines if line.port == port), None)
+        if line is None or not line.silent:
+            return super().pass_silence(line.own_port if line else port, left)
+        passing = min(left, self._stalled or left)
+        self.pass_time(passing)
+        return passing
 
     # --- at the edge
 
     def connected_to(self, patch: pytest.MonkeyPatch) -> None:
         """Put the controller's code behind this network, and let it live by the simulated clock."""
         network = self
-        clock = SimpleNamespace(monotonic=self.monotonic, sleep=self.pass_time, time=time.time)
-        for module in TIMED:
-            patch.setattr(module, "time", clock)
+        self.install(patch)
         connect: Callable[..., socket.socket] = Door._connect
 
         def connect_through(door: Door, options: ConnectionOptions) -> socket.socket:
@@ -229,27 +204,4 @@ class Network:
                 raise reasons.from_connect(options, ConnectionRefusedError(111, "Connection refused"))
             return connect(door, options)
 
-        def wait(transport: BufferedTransport, events: int) -> None:
-            poller = select.poll()
-            poller.register(transport.sock, events)
-            start = time.monotonic()
-            left = transport.patience
-            while not poller.poll(2):
-                waited = time.monotonic() - start
-                if network._is_silent(_port(transport.sock)) or (waited > HURRY and network._firewall_is_silent()):
-                    passing = min(left, network._stalled or left)
-                    network.pass_time(passing)
-                    left -= passing
-                if left <= 0 or waited > PATIENCE:
-                    raise TimedOut(f"No answer from the router for {transport.patience:g} seconds.")
-
-        patch.setattr(door_module.Door, "_connect", connect_through)
-        patch.setattr(door_module, "_PROBE_SECONDS", HURRY)
-        patch.setattr(BufferedTransport, "_wait", wait)
-
-
-def _port(sock: Any) -> int:
-    try:
-        return int(sock.getsockname()[1])
-    except OSError:
-        return 0
+        patch.setattr(Door, "_connect", connect_through)

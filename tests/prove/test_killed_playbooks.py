@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from ansible_collections.bastion.routeros.tests.integration.secure_api.stage import PASSWORD
 from ansible_collections.bastion.routeros.tests.prove.cutting import Told, Trial, trial_of
-from ansible_collections.bastion.routeros.tests.prove.network import PATIENCE
+from ansible_collections.bastion.routeros.tests.prove.edge import PATIENCE
 from ansible_collections.bastion.routeros.tests.prove.scenarios import OPENING, saved
 from ansible_collections.bastion.routeros.tests.prove.test_cuts import aftermath, fault_of, uncut
 

@@ -95,6 +95,7 @@ class SafeMode:
         self._session = session
         self._wait = wait
         self._sleep = sleep
+        # From the moment that it was asked for: until the answer is here the router may have given it.
         self.held = False
         # Whether the release was sent; while its answer is missing, nobody can tell what the router keeps.
         self.releasing = False
@@ -110,15 +111,16 @@ class SafeMode:
         while True:
             owner = holder(self._session)
             if owner is None and self._try_take():
-                self.held = True
                 return
             _wait_on(owner or "another session", deadline, self._wait, self._sleep)
 
     def _try_take(self) -> bool:
         """One attempt; between the look and the take another session may have been faster."""
+        self.held = True
         try:
             self._session.call("/safe-mode/take")
         except Trap:
+            self.held = False
             if holder(self._session) is not None:
                 return False
             raise
@@ -130,7 +132,8 @@ class SafeMode:
             rows = [] if isinstance(answer, Trap) else _over_the_api(answer.rows)
             # With several of the same user nobody can tell which one is this.
             self._row = rows[0] if len(rows) == 1 else {}
-        return _is_ours(status.rows)
+        self.held = _is_ours(status.rows)
+        return self.held
 
     def _endable(self, session: Session) -> bool:
         return session.version >= ENDABLE

@@ -128,6 +128,11 @@ class Connection(asyncio.Protocol):
 
     # --- the firewall, for packets of a known connection
 
+    @property
+    def drops(self) -> bool:
+        """Whether packets of its client were dropped and did not get through yet."""
+        return bool(self._held)
+
     def _passes(self, length: int) -> bool:
         verdict = self.host.firewall.judge(self.packet.later(length, new=not self.tracked))
         if verdict.accepted:

@@ -226,6 +226,11 @@ class Server:
         else:
             connection.close()
 
+    def is_silent_to(self, port: int) -> bool:
+        """Whether a client, told by its port, waits for an answer while its packets are dropped."""
+        waiting = (one for one in self.connections if one.packet.source_port == port)
+        return self.silence.holds(port) or any(one.drops for one in waiting)
+
     # --- what connections and the router tell
 
     def logged_in(self, connection: Connection, session: Session) -> None:

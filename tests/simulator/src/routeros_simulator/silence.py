@@ -48,6 +48,10 @@ class Silence:
     def __len__(self) -> int:
         return len(self._held)
 
+    def holds(self, port: int) -> bool:
+        """Whether the client with this port is among them."""
+        return any(_peer(connection) == port for connection, _timers in self._held.values())
+
     def hold(self, connection: socket.socket, retry: Retry | None = None) -> None:
         """Keep a socket silent. retry: judges it again and returns True after taking it over."""
         if len(self._held) >= MAX_SILENT:
@@ -99,3 +103,10 @@ class Silence:
             timer.cancel()
         self._forget(number)
         reset(connection)
+
+
+def _peer(connection: socket.socket) -> int:
+    try:
+        return int(connection.getpeername()[1])
+    except OSError:  # it has gone already
+        return 0

@@ -84,6 +84,10 @@ class Simulator:
         """The stored properties of a menu's rows, static and dynamic ones, with .id."""
         return self.call(lambda: [{".id": row.id, **row.values} for row in self.router.tables[path]])
 
+    def is_silent_to(self, port: int) -> bool:
+        """Whether a client, told by its port, waits for an answer while its packets are dropped."""
+        return self.call(lambda: self.server.is_silent_to(port))
+
     def advance(self, seconds: float) -> None:
         """Let simulated seconds pass at once."""
         self.call(lambda: self.router.clock.advance(seconds))
