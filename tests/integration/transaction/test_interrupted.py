@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import rollback, safe_mode
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.settings import Settings
@@ -59,7 +61,10 @@ def transact(router: Simulator) -> BaseException | None:
 
 def in_the_end(router: Simulator) -> dict[str, list[dict[str, str]]]:
     """What the router holds when it has noticed who is gone; ids aside."""
-    router.advance(60)
+    deadline = time.monotonic() + 20
+    while router.call(lambda: bool(router.router.sessions) or router.router.safe_mode.holder is not None):
+        assert time.monotonic() < deadline
+        router.advance(3)
     return {
         path: [{name: text for name, text in row.items() if name not in (".id", "port")} for row in rows]
         for path, rows in snapshot(router).items()
