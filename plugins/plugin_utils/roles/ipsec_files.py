@@ -28,11 +28,12 @@ _EARLY = (3, 4)
 class Options:
     """What concerns the controller alone.
 
-    `start`: ``trap`` brings the tunnel up with the first packet, ``none`` only answers. The rest are names of files in
-    swanctl's folders x509, x509ca and private.
+    `start`: ``trap`` brings the tunnel up with the first packet, ``none`` only answers. `probe`: a connection beside
+    the one that is up, which shows whether the ends would agree anew.
     """
 
     start: str = "trap"
+    probe: bool = False
 
     @staticmethod
     def files(tunnel: Tunnel) -> dict[str, str]:
@@ -42,6 +43,11 @@ class Options:
             "certificate": f"x509/{tunnel.connection}.pem",
             "key": f"private/{tunnel.connection}.key",
         }
+
+
+def probe(tunnel: Tunnel) -> str:
+    """The name of the connection that only tries; no tunnel's name has that character."""
+    return f"{tunnel.connection}_probe"
 
 
 def swanctl(tunnel: Tunnel, options: Options | None = None) -> str:
@@ -54,7 +60,9 @@ def swanctl(tunnel: Tunnel, options: Options | None = None) -> str:
 
 
 def _swanctl(tunnel: Tunnel, options: Options) -> Iterator[str]:
-    name = tunnel.connection
+    name = probe(tunnel) if options.probe else tunnel.connection
+    # strongSwan takes the association that is there for connections that are alike.
+    over_time = tunnel.ike_lifetime - _early(tunnel.ike_lifetime) + options.probe
     yield f"# {TITLE.format(tunnel.host)}"
     yield "connections {"
     yield f"  {name} {{"
@@ -64,7 +72,7 @@ def _swanctl(tunnel: Tunnel, options: Options) -> Iterator[str]:
     yield f"    remote_addrs = {tunnel.router.outside}"
     yield f"    proposals = aes256-sha256-{tunnel.group}"
     yield f"    rekey_time = {_early(tunnel.ike_lifetime)}s"
-    yield f"    over_time = {tunnel.ike_lifetime - _early(tunnel.ike_lifetime)}s"
+    yield f"    over_time = {over_time}s"
     yield f"    dpd_delay = {tunnel.dpd_interval}s"
     yield "    fragmentation = yes"
     yield "    mobike = no"
@@ -95,7 +103,7 @@ def _swanctl(tunnel: Tunnel, options: Options) -> Iterator[str]:
     yield "    }"
     yield "  }"
     yield "}"
-    if tunnel.auth == "psk":
+    if tunnel.auth == "psk" and not options.probe:
         yield "secrets {"
         yield f"  ike-{name} {{"
         yield f"    id-1 = {_swanctl_id(tunnel.controller.identity)}"
@@ -185,7 +193,8 @@ def _libreswan(tunnel: Tunnel) -> Iterator[str]:
             yield "    leftsendcert=always"
         group = _LIBRESWAN_GROUP[tunnel.group]
         yield f"    ike=aes256-sha2_256-{group}"
-        yield f"    esp={_LIBRESWAN_ESP[tunnel.encryption]}-{group}"
+        # With "-" a group behind GCM would be taken for a hash (seen with Libreswan 4.10).
+        yield f"    esp={_LIBRESWAN_ESP[tunnel.encryption]};{group}"
         yield "    pfs=yes"
         yield f"    ikelifetime={tunnel.ike_lifetime}s"
         yield f"    salifetime={tunnel.lifetime}s"

@@ -101,6 +101,11 @@ def identity(tunnel: Tunnel, update_secret: str = "compare") -> Changes:
     ]
 
 
+def no_interim(tunnel: Tunnel) -> Changes:
+    """The controller's other name goes, by which it was known while its secret was changed."""
+    return [{"ipsec_identity": {"peer": tunnel.owner, "remote_id": str(tunnel.interim), "state": "absent"}}]
+
+
 AUTHORITY = "bastion-ipsec-ca"
 _SUBJECT = {"address": "IP", "fqdn": "DNS", "user-fqdn": "email"}
 
@@ -194,6 +199,7 @@ def removal(tunnel: Tunnel) -> Changes:
             for change in wanted
             for module, options in change.items()
         ),
+        *no_interim(tunnel),
         {"ipsec_peer": {"name": name, "state": "absent"}},
         {"menu": {"path": GROUP, "entries": [{"name": name}], "state": "absent"}},
         {"ipsec_proposal": {"name": name, "state": "absent"}},
@@ -234,7 +240,17 @@ def entrance(tunnel: Tunnel, others: str) -> Changes:
             {"comment": "IKE of others", **ike, "action": "drop"},
             {"comment": "ESP of others", **esp, "action": "drop"},
         ]
-    return [{"firewall_filter": {"ruleset": f"ipsec-{tunnel.name}", "placement": "foremost", "rules": rules}}]
+    ruleset = {"ruleset": f"ipsec-{tunnel.name}"}
+    used = {rule["family"] for rule in rules if "family" in rule}
+    if others == "drop" or len(used) > 1:
+        return [{"firewall_filter": {**ruleset, "placement": "foremost", "rules": rules}}]
+    # No way in to an empty chain in the other family, nor one that is left of earlier rules.
+    (family,) = used
+    other = "ipv4" if family == "ipv6" else "ipv6"
+    return [
+        {"firewall_filter": {**ruleset, "family": family, "placement": "foremost", "rules": rules}},
+        {"firewall_filter": {**ruleset, "family": other, "state": "absent"}},
+    ]
 
 
 def gate(ports: Sequence[int]) -> Changes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.roles.api_policy import BadPolicy, seconds
@@ -21,6 +21,8 @@ Pair = tuple[str, str]
 LONGEST_NAME = 12
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 _HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9_*-]+(\.[A-Za-z0-9_-]+)*\.?")
+# The controller's other name while its secret is changed: both hold then, each for a name of its own.
+INTERIM = "next.bastion-{}"
 _ID_TYPES = ("address", "fqdn", "user-fqdn", "key-id")
 
 
@@ -147,6 +149,11 @@ class Tunnel:
     psk: str = field(default="", repr=False)
 
     @property
+    def interim(self) -> Identity:
+        """The controller's other name, for the time in which its secret is changed."""
+        return Identity("fqdn", INTERIM.format(self.name))
+
+    @property
     def owner(self) -> str:
         """The name of everything of this tunnel on the router."""
         return f"bastion-{self.name}"
@@ -182,6 +189,8 @@ class Tunnel:
     def parse(cls, settings: Settings) -> Tunnel:
         """From the role's variables, without their prefix, and ``host``, the router's name in the inventory.
 
+        With ``interim`` the controller has its other name.
+
         :raises BadPolicy: says what is wrong, with the variable's name
         """
         mode = _choice(settings, "mode", ("tunnel", "transport"))
@@ -191,7 +200,7 @@ class Tunnel:
                 f"ipsec_api_tunnel_name: expected letters, digits and hyphens, at most {LONGEST_NAME}, got {name!r}"
             )
         everywhere = "outside" if mode == "transport" else ""
-        return cls(
+        made = cls(
             name=name,
             host=str(settings.get("host") or ""),
             router=End.parse(settings.get("router"), "ipsec_api_tunnel_router", everywhere),
@@ -208,6 +217,9 @@ class Tunnel:
             encapsulation=settings.get("force_encapsulation") is True,
             psk=str(settings.get("psk") or ""),
         )
+        if settings.get("interim"):
+            return replace(made, controller=replace(made.controller, identity=made.interim))
+        return made
 
 
 def _listed(value: object) -> Sequence[Any]:

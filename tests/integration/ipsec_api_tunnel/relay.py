@@ -43,15 +43,15 @@ if "--load-all" in sys.argv:
 elif "--list-conns" in sys.argv:
     for name in have:
         print(f"{{name}}: IKEv2, no reauthentication")
-elif "--terminate" in sys.argv:
-    sys.exit(0)
+elif "--initiate" in sys.argv and (home / "refuses").exists():
+    sys.exit("received AUTHENTICATION_FAILED notify error")
 """
 
 
 class Relay:
     """The tunnel. ``wrong`` is why it does not come up although both ends agree."""
 
-    def __init__(self, router: Simulator, folder: Path, port: int, agree: bool = True) -> None:
+    def __init__(self, router: Simulator, folder: Path, port: int, agree: bool = True, inside: str = INSIDE) -> None:
         self.router, self.folder, self.port = router, folder, port
         self.wrong = ""
         self.established = False
@@ -64,8 +64,13 @@ class Relay:
         self.command = folder / "swanctl"
         self.command.write_text(SWANCTL.format(python=sys.executable))
         self.command.chmod(0o755)
-        self._listener = socket.create_server((INSIDE, port))
+        self._listener = socket.create_server((inside, port))
         threading.Thread(target=self._serve, daemon=True).start()
+
+    def refuse(self, refuses: bool = True) -> None:
+        """Whether swanctl brings nothing new up."""
+        path = self.folder / "refuses"
+        path.touch() if refuses else path.unlink()
 
     def calls(self) -> list[str]:
         """What swanctl was called with."""

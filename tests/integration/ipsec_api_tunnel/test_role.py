@@ -55,6 +55,9 @@ def test_installed_closed_unchanged_renewed_and_taken_down(router: Simulator, re
     assert first.changed > 0, first.text
     assert relay.disagreement() == ""
     assert "PRIVATE KEY" not in first.text
+    # All of this is IPv4, so the other table has the gate alone.
+    doors = {row["jump-target"] for row in router.rows("/ipv6/firewall/filter") if row["action"] == "jump"}
+    assert {each.partition(".")[0] for each in doors} == {"bastion-ipsec-gate", "bastion-ipsec-gate-out"}
     carried, calls = relay.carried, relay.calls()
     again = stage.play("--diff", playbook=TUNNEL)
     assert again.changed == 0, again.text
@@ -87,6 +90,19 @@ def test_a_secret_is_changed_on_both_ends(router: Simulator, relay: Relay, stage
         assert base64.b64encode(secret.encode()).decode() not in changed.text
     again = stage.play(playbook=TUNNEL)
     assert again.changed == 0, again.text
+    # A new association does not come up with the other name: neither end keeps anything of the third secret.
+    before, files = snapshot(router), (relay.folder / "conf.d" / "bastion-router1-api.conf").read_text()
+    relay.refuse()
+    stage.variables["ipsec_api_tunnel_psk"] = SECRET.swapcase()
+    failed = stage.play("-vvvv", "--diff", playbook=TUNNEL)
+    assert failed.changed == -1
+    assert "would not agree anew" in failed.flat
+    assert "AUTHENTICATION_FAILED" in failed.flat
+    assert SECRET.swapcase() not in failed.text
+    assert snapshot(router) == before
+    assert [path.name for path in (relay.folder / "conf.d").iterdir()] == ["bastion-router1-api.conf"]
+    assert (relay.folder / "conf.d" / "bastion-router1-api.conf").read_text() == files
+    assert relay.disagreement() == ""
 
 
 @pytest.mark.slow

@@ -99,6 +99,10 @@ class Mirror:
         self._demand: Demand | None = None
         self._names: set[str] = set()
         self._options: Mapping[str, str] | None = None
+        self.patient = True
+        """Whether what is up survives a change of its configuration; whether it does on a router is not known."""
+        self.transport = "transport"
+        """What stands for transport mode, which ESP in user space does not know."""
         self.charon: Charon | None = None
         self.configuration: Configuration | None = None
 
@@ -128,21 +132,29 @@ class Mirror:
 
     def apply_filter(self) -> None:
         """Take over the filter, raw table and lists of both families."""
+        for family in _FAMILIES:
+            script = self.filter(family, Tunnel(INTERFACE, "ether1"))
+            # The tests' own way to the router is the loopback; a rule of the router's must not end what they read.
+            self._namespace.nft(script.replace("policy accept;", f"policy accept;\n{_OWN_WAY}"))
+
+    def filter(self, family: int, tunnel: Tunnel | None = None) -> str:
+        """The filter, raw table and lists of one family as an nftables script.
+
+        :param tunnel: where IPsec is not the kernel's
+        """
         members: dict[str, list[str]] = {row["name"]: [] for row in self._session.read("/interface/list")}
         for row in self._session.read("/interface/list/member"):
             members.setdefault(row["list"], []).append(row["interface"])
-        for family, menu in _FAMILIES.items():
-            script = to_nft(
-                family,
-                filter=_jumping_somewhere(self._session.read(f"{menu}/filter")),
-                raw=_jumping_somewhere(self._session.read(f"{menu}/raw")),
-                address_lists=self._session.read(f"{menu}/address-list"),
-                interface_members=members,
-                approximate=True,
-                tunnel=Tunnel(INTERFACE, "ether1"),
-            )
-            # The tests' own way to the router is the loopback; a rule of the router's must not end what they read.
-            self._namespace.nft(script.text.replace("policy accept;", f"policy accept;\n{_OWN_WAY}"))
+        menu = _FAMILIES[family]
+        return to_nft(
+            family,
+            filter=_jumping_somewhere(self._session.read(f"{menu}/filter")),
+            raw=_jumping_somewhere(self._session.read(f"{menu}/raw")),
+            address_lists=self._session.read(f"{menu}/address-list"),
+            interface_members=members,
+            approximate=True,
+            tunnel=tunnel,
+        ).text
 
     def apply_ipsec(self) -> None:
         """Take over the IPsec menus; connections that are gone end at once, as on a router."""
@@ -159,9 +171,10 @@ class Mirror:
                 path.unlink()
         for name, text in made.files.items():
             (charon.swanctl_folder / name).write_text(text, encoding="utf-8")
-        (charon.swanctl_folder / "conf.d" / "router.conf").write_text(made.text, encoding="utf-8")
+        text = made.text.replace("mode = transport", f"mode = {self.transport}")
+        (charon.swanctl_folder / "conf.d" / "router.conf").write_text(text, encoding="utf-8")
         charon.load()
-        for gone in sorted(self._names - names):
+        for gone in sorted(self._names - names if self.patient else self._names):
             charon.ask("--terminate", "--ike", gone, "--force")
         self._names, self.configuration = names, made
         if self._demand is not None:

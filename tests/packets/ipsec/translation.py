@@ -295,24 +295,31 @@ def translate(rows: Mapping[str, Sequence[Row]], certificates: Mapping[str, Cred
         identities = [each for each in _on(rows["/ip/ipsec/identity"]) if each.get("peer") == name]
         if not identities:
             continue
-        if len(identities) > 1:
-            raise Inexpressible(f"peer {name}: several identities")
         profile, own = _profile(_named(rows["/ip/ipsec/profile"], row.get("profile", "default"), "profile"))
         options.append(own)
-        names.append(_file(name))
         demand &= row.get("passive") not in ("true", "yes")
-        identity = _identity(identities[0], certificates)
-        if identity.secret:
-            ids = [f'id{number} = "{each}"' for number, each in enumerate(identity.ids)]
-            secrets += _section(f"ike_{_file(name)}", [f'secret = "{identity.secret}"', *ids])
-        files |= identity.files
-        out += _section(
-            _file(name),
-            [*_peer(row), *profile],
-            ("local", identity.local, ()),
-            ("remote", identity.remote, ()),
-            ("children", [], [(child, lines, ()) for child, lines in children.pop(name, [])]),
-        )
+        known_ids = {each.get("remote-id", "auto") for each in identities} - {"auto"}
+        if 1 < len(identities) != len(known_ids):
+            raise Inexpressible(f"peer {name}: several identities that the other end's id does not tell apart")
+        policies = children.pop(name, [])
+        for number, each in enumerate(identities):
+            # Only the first one begins by itself; the others are for those who come by that name.
+            known_as = _file(name) + (f"_{number}" if number else "")
+            names.append(known_as)
+            identity = _identity(each, certificates)
+            if identity.secret:
+                ids = [f'id{at} = "{text}"' for at, text in enumerate(identity.ids)]
+                secrets += _section(f"ike_{known_as}", [f'secret = "{identity.secret}"', *ids])
+            files |= identity.files
+            begins = f"start_action = {'none' if number else 'trap'}"
+            mine = [(child, [*lines[:-1], begins], ()) for child, lines in policies]
+            out += _section(
+                known_as,
+                [*_peer(row), *profile],
+                ("local", identity.local, ()),
+                ("remote", identity.remote, ()),
+                ("children", [], mine),
+            )
     if unknown := set(children) - {"", *(row["name"] for row in rows["/ip/ipsec/peer"])}:
         raise Inexpressible(f"policies for peers that are not there: {', '.join(sorted(unknown))}")
     shunts = children.pop("", [])

@@ -123,7 +123,7 @@ def test_libreswan_is_told_the_same(made: dict[str, Any]) -> None:
     group = {"ecp256": "dh19", "modp2048": "modp2048"}[end["ipsec_profile"][0]["dh_group"][0]]
     for conn in conns:
         assert conn["ike"] == f"aes256-sha2_256-{group}"
-        assert conn["esp"].endswith(f"-{group}")
+        assert conn["esp"].endswith(f";{group}")
         assert conn["pfs"] == "yes"
         assert conn["right"] == made["router"]["outside"]
         assert conn["authby"] == ("secret" if made["auth"] == "psk" else "rsasig")
@@ -152,11 +152,41 @@ def test_every_value_is_one_that_the_menus_know(made: dict[str, Any]) -> None:
 @given(tunnels())
 def test_the_way_back_names_everything_that_was_made(made: dict[str, Any]) -> None:
     there = rows(made, "negotiation", "peer", "identity", "policies")
+    # A change of the secret that was cut short leaves another identity.
+    there["ipsec_identity"] += rows(made | {"interim": True}, "identity")["ipsec_identity"]
     gone = rows(made, "removal")
+    assert sorted(row["remote_id"] for row in gone["ipsec_identity"]) == sorted(
+        row["remote_id"] for row in there["ipsec_identity"]
+    )
     assert {module: len(options) for module, options in there.items()} == {
         module: len(options) for module, options in gone.items()
     }
     assert all(row["state"] == "absent" for options in gone.values() for row in options)
+
+
+@given(tunnels())
+def test_the_controllers_other_name_is_the_same_on_both_ends(made: dict[str, Any]) -> None:
+    interim = made | {"interim": True}
+    (identity,) = rows(interim, "identity")["ipsec_identity"]
+    (connection,) = swanctl(FILTERS["ipsec_tunnel_files"](interim)["swanctl"])["connections"].values()
+    assert f"fqdn:{connection['local']['id'].removeprefix('@')}" == identity["remote_id"]
+    (usual,) = rows(made, "identity")["ipsec_identity"]
+    different = {name for name in usual if usual[name] != identity[name]}
+    assert different == {"remote_id"}
+    assert rows(made, "no_interim")["ipsec_identity"][0]["remote_id"] == identity["remote_id"]
+
+
+@given(tunnels())
+def test_a_connection_that_tries_is_alike_and_never_taken_for_the_one_that_is_up(made: dict[str, Any]) -> None:
+    files = FILTERS["ipsec_tunnel_files"](made)
+    ((name, connection),) = swanctl(files["swanctl"])["connections"].items()
+    conf = swanctl(files["probe"]["swanctl"])
+    ((other, tried),) = conf["connections"].items()
+    assert "secrets" not in conf
+    assert files["probe"]["name"] == other != name
+    assert {key for key in connection if connection[key] != tried[key]} == {"over_time", "children"}
+    for child, lines in connection["children"].items():
+        assert lines | {"start_action": "none"} == tried["children"][child]
 
 
 @pytest.mark.parametrize("auth", ["psk", "certificate"])
@@ -190,6 +220,12 @@ def test_the_gate_stands_above_everything_and_refuses_before_it_accepts() -> Non
     assert answers["rules"][-1]["ipsec_policy"] == "out,none"
     accepted = {rule["src_address"] for rule in way_in["rules"] if rule["action"] == "accept"}
     assert accepted == {"198.51.100.7", "10.255.0.2", "2001:db8:2::2"}
+
+
+@pytest.mark.parametrize(("others", "families"), [("leave", {"ipv4": "present", "ipv6": "absent"}), ("drop", {})])
+def test_a_family_without_rules_has_no_way_in(others: str, families: dict[str, str]) -> None:
+    found = rows(settings(ike_from_others=others), "entrance")["firewall_filter"]
+    assert {row["family"]: row.get("state", "present") for row in found if "family" in row} == families
 
 
 def test_others_are_dropped_on_request_only() -> None:

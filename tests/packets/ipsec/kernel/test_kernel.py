@@ -2,26 +2,27 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tunnel and transport mode with a kernel's ESP, as routers have it: the filter asks the kernel, not an interface.
+"""The role's tunnels, in tunnel and transport mode, with a kernel's ESP, as routers have it.
 
-All scenarios run in one virtual machine, because it takes long to start; `make packets-full` does it.
+The role runs here, with real IKE and with ESP in user space. What it leaves at both ends then goes into a virtual
+machine whose kernel has ESP: the controller's files unchanged, the router's end as its API shows it. There a packet
+alone brings the tunnel up. All tunnels share one machine, which takes long to start; `make packets-full` does it.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.bastion.routeros.tests.packets.conftest import IN_CLEAR
-from ansible_collections.bastion.routeros.tests.packets.ipsec.hands import CHILD, CONNECTION, Hands, Pair, certificates
-from ansible_collections.bastion.routeros.tests.packets.ipsec.house import API, ENDS, HIDDEN_BEHIND
+from ansible_collections.bastion.routeros.tests.packets.ipsec.house import API_SSL, ENDS, HIDDEN_BEHIND, House, house
 from ansible_collections.bastion.routeros.tests.packets.ipsec.kernel import guest, machine
-from ansible_collections.bastion.routeros.tests.packets.ipsec.translation import Credentials, translate
-from ansible_collections.bastion.routeros.tests.packets.nft import translate as to_nft
+from ansible_collections.bastion.routeros.tests.packets.ipsec.role import NAME, inventory, play, secret
+from ansible_collections.bastion.routeros.tests.packets.ipsec.translation import translate
 
 pytestmark = [
     pytest.mark.real_packets,
@@ -34,45 +35,73 @@ NAT = (
     "table ip nat {\nchain out {\ntype nat hook postrouting priority 100;\n"
     'oifname "right" ip saddr 192.0.2.0/24 masquerade\n}\n}\n'
 )
-SHAPES: dict[str, Callable[[], Hands]] = {
-    "tunnel": Hands,
-    "tunnel by certificates, IPv6": lambda: Hands(outside=6, inside=6, certificates=certificates()),
-    "tunnel through NAT": lambda: Hands(seen_as=HIDDEN_BEHIND),
-    "transport": lambda: Hands(host_to_host=True, mode="transport"),
-    "transport by certificates, IPv6": lambda: Hands(
-        outside=6, inside=6, host_to_host=True, mode="transport", certificates=certificates()
-    ),
+# The family of the addresses, whether there is NAT, and the role's variables.
+SHAPES: dict[str, tuple[int, bool, Mapping[str, Any]]] = {
+    "tunnel by certificates": (4, False, {}),
+    "tunnel through NAT": (4, True, secret(ipsec_api_tunnel_encryption="aes-256-cbc")),
+    "transport": (4, False, secret(ipsec_api_tunnel_dh_group="modp2048")),
+    "transport by certificates, IPv6": (6, False, {}),
 }
+# ESP in user space knows tunnel mode only. What is loaded here says so; what the role wrote is left as it is.
+IN_USER_SPACE = """\
+#!/bin/sh -e
+rm -rf "$SWANCTL_DIR.loaded"
+cp -r "$SWANCTL_DIR" "$SWANCTL_DIR.loaded"
+export SWANCTL_DIR="$SWANCTL_DIR.loaded"
+sed -i "s/mode = transport/mode = tunnel/" "$SWANCTL_DIR"/conf.d/*.conf 2>/dev/null || true
+exec swanctl "$@"
+"""
 
 
-def bundle(name: str, hands: Hands) -> dict[str, Any]:
-    """Everything that the virtual machine needs for one tunnel."""
-    # What is slow is not dead.
-    hands.router["profile"]["dpd-interval"] = "1m"
-    own = {key: value for key, value in hands.certificates.items() if key in ("router", "router_ca")}
-    known = {
-        key: Credentials(value.certificate, value.key, trusted=True)
-        if isinstance(value, Pair)
-        else Credentials(value, authority=True, trusted=True)
-        for key, value in own.items()
-    }
-    menus = {f"/ip/ipsec/{menu}": [row] for menu, row in hands.router.items()}
-    made = translate(menus, known)
-    whole = ENDS[hands.outside]
+def configure(home: House, family: int, nat: bool, variables: Mapping[str, Any], transport: bool) -> None:
+    """Have the role make both ends."""
+    stage = inventory(home, family, seen_as=HIDDEN_BEHIND if nat else "", **variables)
+    if transport:
+        command = home.folder / "swanctl-in-user-space"
+        command.write_text(IN_USER_SPACE)
+        command.chmod(0o755)
+        for end in ("router", "controller"):
+            del stage.variables[f"ipsec_api_tunnel_{end}"]["inside"]
+        stage.variables |= {
+            "ansible_host": ENDS[family].router,
+            "ipsec_api_tunnel_mode": "transport",
+            "ipsec_api_tunnel_allow_capture": True,
+            "ipsec_api_tunnel_swanctl_command": [str(command)],
+        }
+        home.mirror.transport = "tunnel"
+    play(home, stage)
+
+
+def bundle(name: str, folder: Path) -> dict[str, Any]:
+    """Everything that the virtual machine needs for one tunnel, as the role left it."""
+    family, nat, variables = SHAPES[name]
+    transport, ends = name.startswith("transport"), ENDS[family]
+    own = {"ipsec": ("127.0.0.1", ends.controller)} if transport else {}
+    with house(folder, nat=nat, **own) as home:
+        configure(home, family, nat, variables, transport)
+        made = translate(home.mirror.rows(), home.mirror.certificates())
+        root = home.client.swanctl_folder
+        controller = {
+            str(path.relative_to(root)): path.read_text()
+            for path in root.rglob("*")
+            if path.is_file() and path.name != "swanctl.conf"
+        }
+        scripts = [home.mirror.filter(each) for each in ENDS]
+    assert f"mode = {'transport' if transport else 'tunnel'}" in controller[f"conf.d/{NAME}.conf"]
     return {
         "name": name,
-        "ends": [asdict(ends) for ends in ENDS.values()],
-        "nat": NAT if hands.seen_as else "",
-        "filter": [to_nft(family, filter=hands.rules(family)).text for family in ENDS],
+        "ends": [asdict(each) for each in ENDS.values()],
+        "nat": NAT if nat else "",
+        "filter": scripts,
         "router": {**made.files, "conf.d/router.conf": made.text},
         "options": dict(made.options),
-        "controller": hands.files(),
-        "port": API,
-        "target": hands.target,
+        "controller": controller,
+        "port": API_SSL,
+        "target": ends.router if transport else ends.router_inside,
         # With both ends their own networks there is no other way to the router.
-        "elsewhere": "" if hands.host_to_host else whole.router,
-        "child": CHILD,
-        "connection": CONNECTION,
+        "elsewhere": "" if transport else ends.router,
+        "child": "api",
+        "connection": NAME,
         "peer": made.connections[0],
     }
 
@@ -81,8 +110,8 @@ def tried(folder: Path) -> dict[str, dict[str, Any]]:
     """What became of each of them."""
     scenarios = folder / "scenarios"
     scenarios.mkdir()
-    for number, (name, write) in enumerate(SHAPES.items()):
-        (scenarios / f"{number}.json").write_text(json.dumps(bundle(name, write())))
+    for number, name in enumerate(SHAPES):
+        (scenarios / f"{number}.json").write_text(json.dumps(bundle(name, folder / str(number))))
     said = machine.run(
         f"export PATH=/usr/sbin:/usr/bin:/sbin:/bin PYTHONDONTWRITEBYTECODE=1 PYTHONPATH={machine.ROOT}/build/dev; "
         f"exec {machine.ROOT}/.venv/bin/python {Path(guest.__file__)} {scenarios}",
@@ -98,8 +127,9 @@ def expected(name: str) -> dict[str, Any]:
     return {
         "name": name,
         "elsewhere": "" if transport else "rejected",
+        "before": [],
         "session": "answered",
-        "up": sorted([CHILD, CONNECTION]),
+        "up": sorted(["api", NAME]),
         "mode": "TRANSPORT" if transport else "TUNNEL",
         "renewed": "answered",
         "without": "silence",
