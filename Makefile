@@ -143,29 +143,20 @@ QUICK := -m "not slow" -k "not every_sentence and not ten_thousand"
 switches: $(READY) ## a part of integration, with open questions about RouterOS decided the other way and at random
 	@$(PARTS) switches --jobs 1 --counted switches-other switches-random
 
-.PHONY: switches-other
-switches-other: $(READY)
-	@$(SUMMARY) $@ build/results/$@.xml -- $(BIN)/python -m pytest $(SWITCHED:%=tests/integration/%) $(QUICK) \
-	  -n $(WORKERS) --routeros-switches other --junitxml=build/results/$@.xml $(PYTEST_ARGS)
-
-.PHONY: switches-random
-switches-random: $(READY)
-	@$(SUMMARY) $@ build/results/$@.xml -- $(BIN)/python -m pytest tests/integration/transaction/test_transaction.py $(QUICK) \
-	  -n $(WORKERS) --routeros-switches random:$(SEED) --junitxml=build/results/$@.xml $(PYTEST_ARGS)
-
 .PHONY: switches-full
 switches-full: $(READY) ## all of integration, with every open question the other way, and with a mixture (SEED=...)
 	@$(PARTS) switches-full --jobs 1 --counted switches-full-other switches-full-random
 
-.PHONY: switches-full-other
-switches-full-other: $(READY)
-	@$(SUMMARY) $@ build/results/$@.xml -- $(BIN)/python -m pytest tests/integration \
-	  -n $(WORKERS) --routeros-switches other --junitxml=build/results/$@.xml $(PYTEST_ARGS)
+switches-other: TESTS := $(SWITCHED:%=tests/integration/%) $(QUICK)
+switches-random: TESTS := tests/integration/transaction/test_transaction.py $(QUICK)
+switches-full-other switches-full-random: TESTS := tests/integration
+switches-other switches-full-other: POSITIONS := other
+switches-random switches-full-random: POSITIONS := random:$(SEED)
 
-.PHONY: switches-full-random
-switches-full-random: $(READY)
-	@$(SUMMARY) $@ build/results/$@.xml -- $(BIN)/python -m pytest tests/integration \
-	  -n $(WORKERS) --routeros-switches random:$(SEED) --junitxml=build/results/$@.xml $(PYTEST_ARGS)
+.PHONY: switches-other switches-random switches-full-other switches-full-random
+switches-other switches-random switches-full-other switches-full-random: $(READY)
+	@$(SUMMARY) $@ build/results/$@.xml -- $(BIN)/python -m pytest $(TESTS) -n $(WORKERS) \
+	  --routeros-switches $(POSITIONS) --junitxml=build/results/$@.xml $(PYTEST_ARGS)
 
 .PHONY: molecule
 molecule: $(READY) ## the scenario in extensions/molecule: a router for tests, started and ended by molecule

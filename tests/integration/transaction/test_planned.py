@@ -7,13 +7,11 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.bastion.routeros.tests.integration.secure_api.stage import Run, run_playbook
 from routeros_simulator.testing import Simulator
 
 from .conftest import snapshot
@@ -45,7 +43,7 @@ PLAY = """
 """
 
 
-def play(router: Simulator, folder: Path, text: str) -> subprocess.CompletedProcess[str]:
+def play(router: Simulator, folder: Path, text: str) -> Run:
     variables = {
         "ansible_connection": "bastion.routeros.api",
         "ansible_host": "127.0.0.1",
@@ -56,22 +54,14 @@ def play(router: Simulator, folder: Path, text: str) -> subprocess.CompletedProc
     }
     (folder / "hosts.json").write_text(json.dumps({"all": {"hosts": {"router1": variables}}}))
     (folder / "play.yml").write_text(text)
-    return subprocess.run(
-        [str(Path(sys.executable).parent / "ansible-playbook"), "-i", "hosts.json", "play.yml", "-vvv"],
-        cwd=folder,
-        env=os.environ | {"ANSIBLE_NOCOLOR": "1"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return run_playbook(folder, "play.yml", "-i", "hosts.json", "-vvv")
 
 
 @pytest.mark.parametrize("version", ["7.12.2", "7.24"], indirect=True)
 def test_before_and_after_in_one_table(router: Simulator, tmp_path: Path) -> None:
     before = snapshot(router)
     done = play(router, tmp_path, PLAY)
-    assert done.returncode == 0, done.stdout
+    assert done.code == 0, done.text
     found: dict[str, Any] = json.loads((tmp_path / "found.json").read_text())
     assert [(each["source"], each["rules"], each["answer"]) for each in found["verdicts"]] == [
         ("127.0.0.1", "present", "accepted"),
@@ -82,11 +72,11 @@ def test_before_and_after_in_one_table(router: Simulator, tmp_path: Path) -> Non
     assert "everybody else" in found["verdicts"][3]["why"]
     assert len(found["table"]) == 5
     assert snapshot(router) == before
-    assert "Very-secret-9" not in done.stdout + done.stderr
+    assert "Very-secret-9" not in done.text
 
 
 def test_what_is_wrong_with_a_change_is_said(router: Simulator, tmp_path: Path) -> None:
     done = play(router, tmp_path, PLAY.replace("ruleset: door", "rulset: door"))
-    assert done.returncode != 0
-    assert "rulset" in done.stdout
-    assert "Very-secret-9" not in done.stdout + done.stderr
+    assert done.code != 0
+    assert "rulset" in done.text
+    assert "Very-secret-9" not in done.text
