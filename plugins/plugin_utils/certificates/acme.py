@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.values.prefixes import admits_everyone
 from ansible_collections.bastion.routeros.plugins.plugin_utils.versions import Version, within
-from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import RouterError, Trap
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import RouterError, TimedOut, Trap
 
 if TYPE_CHECKING:
     from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.session import Row, Session
@@ -86,34 +86,65 @@ def obtain(session: Session, acme: Acme, name: str, sleep: Callable[[float], Non
         said = [text for row in reply.rows for key, text in row.items() if key in ("progress", "status", "error")]
     except Trap as trap:
         raise _failed(acme, [trap.message]) from trap
+    except TimedOut as error:
+        raise _failed(acme, [f"the router said nothing for {TIMEOUT:g} seconds"]) from error
+    hopeless = any(map(_is_failure, said))
     deadline = time.monotonic() + TIMEOUT
     while True:
         rows = _rows(session)
-        for row in rows:
-            new = row.get("fingerprint") and row["fingerprint"] not in before
-            if new and row.get("common-name") in acme.domains:
-                if row.get("name") != name:
-                    session.call(f"{CERTIFICATE}/set", f"=.id={row['.id']}", f"=name={name}")
-                return
-        if time.monotonic() > deadline or any("fail" in text.lower() or "error" in text.lower() for text in said):
+        row = next((row for row in rows if row.get("fingerprint", "") not in before and _is_it(row, acme, name)), None)
+        if row is not None:
+            if row.get("name") != name:
+                session.call(f"{CERTIFICATE}/set", f"=.id={row['.id']}", f"=name={name}")
+            return
+        statuses = [row["acme-status"] for row in rows if row.get("name") == name and row.get("acme-status")]
+        if hopeless or time.monotonic() > deadline:
             break
+        # Once more, since the router may be trying again by itself.
+        hopeless = any(map(_is_failure, statuses))
         sleep(POLL)
     for row in rows:
         # add-acme leaves the row that it tried in vain to fill.
         if row.get("name") == name and not row.get("fingerprint"):
-            said.append(row.get("acme-status", ""))
             session.call(f"{CERTIFICATE}/remove", f"=.id={row['.id']}")
-    raise _failed(acme, [text for text in said if text] or [f"no certificate within {TIMEOUT:g} seconds"])
+    raise _failed(acme, [*filter(None, (*said, *statuses))] or [f"no certificate within {TIMEOUT:g} seconds"])
 
 
 def _rows(session: Session) -> list[Row]:
-    return session.read(CERTIFICATE, ("name", "fingerprint", "common-name", "acme-status"))
+    names = ("name", "fingerprint", "common-name", "subject-alt-name", "acme-managed", "acme-status")
+    return session.read(CERTIFICATE, names)
+
+
+def missing(acme: Acme, row: Mapping[str, str]) -> list[str]:
+    """The domains that a certificate is not for, as far as its row tells: a service may leave out the common name."""
+    alternatives = {
+        text.partition(":")[2].lower() for text in row.get("subject-alt-name", "").split(",") if ":" in text
+    }
+    common = row.get("common-name", "").lower()
+    if alternatives:
+        return [domain for domain in acme.domains if domain not in alternatives | {common}]
+    return [] if not common or common in acme.domains else list(acme.domains)
+
+
+def _is_it(row: Mapping[str, str], acme: Acme, name: str) -> bool:
+    """Whether this row, which is new, is what was asked for: by whatever of it the router shows."""
+    if not row.get("fingerprint"):
+        return False
+    named = row.get("common-name") or row.get("subject-alt-name")
+    return not missing(acme, row) if named else row.get("name") == name or row.get("acme-managed") == "true"
+
+
+def _is_failure(text: str) -> bool:
+    """No text of a failure has been captured from a router, so any word that may tell of one will do."""
+    return any(word in text.lower() for word in ("fail", "error", "invalid", "refused", "denied", "unauthorized"))
 
 
 def _failed(acme: Acme, said: Sequence[str]) -> RouterError:
     return RouterError(
         f"the router got no certificate for {', '.join(acme.domains)}: {'; '.join(said)}. The name has to lead to this "
-        "router, and its port 80 has to be reachable from the Internet, also through its firewall",
+        "router, and its port 80 has to be reachable from the Internet, also through its firewall and any translation "
+        "before it. The router has to reach the service, with a resolver and a clock that are right, and a service "
+        "gives only so many certificates for a name in a week. What the router thinks of it is in its log",
         kind="acme",
     )
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import TYPE_CHECKING, ClassVar
 
-from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.acme import Acme, obtain
+from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.acme import Acme, missing, obtain
 from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.authority import Authority, Terms
 from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.carrier import CERTIFICATE, Carrier
 from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.home import fingerprint, save
@@ -173,10 +173,12 @@ class FromAcme(Source):
     """The router fetches it from Let's Encrypt or another ACME service, and renews it by itself."""
 
     def __init__(self, name: str, acme: Acme) -> None:
-        super().__init__(name, {"common-name": acme.domains[0]})
+        super().__init__(name, {})
         self.acme = acme
 
-    compared = ("common-name",)
+    def reason(self, row: Row) -> str:
+        absent = missing(self.acme, row)
+        return f"it is not for {', '.join(absent)}" if absent else ""
 
     def issue(self, rows: Sequence[Row], handles: Iterator[str]) -> list[Operation]:
         shown = {"name": self.name, "domain-names": ",".join(self.acme.domains)}

@@ -181,7 +181,7 @@ def _acme(change: Change, options: Mapping[str, Any], version: Version) -> Wante
     _nothing_else(change, options, "is decided by the ACME service")
     given = change.options
     found = Acme(
-        tuple(given["acme_domains"]),
+        tuple(domain.lower() for domain in given["acme_domains"]),
         given.get("acme_directory") or "",
         given.get("acme_eab_kid") or "",
         given.get("acme_eab_key") or "",
