@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.home import saved_fingerprint
 from ansible_collections.bastion.routeros.plugins.plugin_utils.options import BadOption
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.door import Door
 from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import RouterError
 from ansible_collections.bastion.routeros.tests.integration.bootstrap.newcomer import (
     ADMIN_PASSWORD,
@@ -98,14 +99,29 @@ def test_what_others_have_stays(tmp_path: Path) -> None:
         assert after == others
 
 
+def shared(new: Newcomer, address: str) -> None:
+    """An address that the router shares with another one, by VRRP, and holds now."""
+    session = Door(replace(new.way, tls="plain", port=new.router.api_port, user="admin", password="")).open()
+    session.call("/interface/vrrp/add", "=interface=ether1", "=name=gateway", "=vrid=7", "=priority=150")
+    session.call("/ip/address/add", f"=address={address}/32", "=interface=gateway")
+    session.close()
+
+
 def test_a_pair_with_a_virtual_address(tmp_path: Path) -> None:
     with newcomer("7.22.3", "anonymous", tmp_path) as new:
+        shared(new, "127.0.0.77")
+        virtual = replace(new, host="127.0.0.77")
+        with pytest.raises(BadOption, match="own address"):
+            virtual.bootstrap(virtual_addresses=["127.0.0.77"])
+        assert not new.row("/user", "automation"), "nothing was written over the address that is shared"
         new.bootstrap(virtual_addresses=["127.0.0.77", "gateway.example.net"])
         names = new.row("/certificate", "bastion-api-ssl")["subject-alt-name"].split(",")
         assert names == ["IP:127.0.0.1", "IP:127.0.0.77", "DNS:gateway.example.net"]
         assert new.gets_in()
-        with pytest.raises(BadOption, match="own address"):
-            replace(new, host="127.0.0.77").bootstrap(virtual_addresses=["127.0.0.77"])
+        assert virtual.gets_in(), "the certificate is good for the shared address, too"
+        new.router.call(lambda: new.router.router.vrrp.heard(7, 200))
+        assert not virtual.gets_in(), "it is the other router's now"
+        assert new.gets_in()
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 # what others refer to comes before them
 _FIRST = (
+    "/interface/vrrp",
     "/interface/list",
     "/interface/list/member",
     "/ip/ipsec/mode-config",

@@ -20,6 +20,7 @@ from . import ipsec
 from .address_sets import AddressSets, interface_in_list
 from .filter_matchers import Matcher, compile_matchers
 from .packets import Address, Packet
+from .presence import PATHS
 from .router import Router
 from .table import Row
 
@@ -108,7 +109,7 @@ class Firewall:
     # --- changes
 
     def _changed(self, path: str) -> None:
-        if path in _INTERFACE_LISTS:
+        if path in _INTERFACE_LISTS or path in PATHS:
             self._tell()
         if path not in _TABLES:
             return
@@ -158,6 +159,8 @@ class Firewall:
     def judge(self, packet: Packet) -> Verdict:
         """Send a packet on its way to the router, and its answer back, with everything that rules do to them there."""
         tables = self.router.tables
+        if not self.router.presence.hears(packet):
+            return Verdict("drop")
         if packet.family == "ipv6" and tables["/ipv6/settings"].only.get("disable-ipv6") in ("true", "yes"):
             return Verdict("drop")
         if tables[_TRACKING].only.get("enabled") == "no":

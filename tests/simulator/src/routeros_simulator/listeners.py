@@ -13,6 +13,7 @@ import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from .presence import PATHS
 from .router import Router
 from .table import Row
 
@@ -125,6 +126,7 @@ class Listeners:
             self.router.tables[MENU].update(row, {"port": str(listener.port)})
         self.configure()
         self.router.changed.append(self._changed)
+        self._follow()
 
     def stop(self) -> None:
         """Close every listener."""
@@ -160,6 +162,25 @@ class Listeners:
     def _changed(self, path: str) -> None:
         if path == MENU:
             self.configure()
+        elif path in PATHS:
+            self._follow()
+
+    def _follow(self) -> None:
+        """Listen on the addresses that the router has now besides its own, and on no other any more."""
+        if not self.router.power.on:
+            return
+        wanted = self.router.presence.extra
+        for name, listener in self._open.items():
+            has = {one.getsockname()[0]: one for one in listener.sockets}
+            for host in has.keys() - wanted - set(self.hosts):
+                asyncio.get_running_loop().remove_reader(has[host].fileno())
+                has[host].close()
+                listener.sockets.remove(has[host])
+            for host in sorted(wanted - has.keys()):
+                with contextlib.suppress(OSError):  # another program has it: nobody gets in there
+                    listening = _listen(host, listener.port)
+                    listener.sockets.append(listening)
+                    self._watch(name, listener, listening)
 
     def configure(self) -> None:
         """Make the sockets agree with the rows. Closing comes first, so that two services can swap their ports."""
@@ -177,6 +198,7 @@ class Listeners:
             for name, row in rows.items():
                 if name not in self._open and self.router.services.listening(name):
                     self._bind(name, row)
+            self._follow()
         finally:
             self._configuring = False
 

@@ -61,6 +61,12 @@ _COMMON = {
     "export": _every("compact file hide-sensitive show-sensitive terse verbose where"),
 }
 
+_VRRP = (
+    "arp arp-timeout authentication comment disabled group-master interface interval mtu name on-backup on-fail "
+    "on-master password preemption-mode priority remote-address sync-connection-tracking v3-protocol version vrid"
+)
+_ARP = ["disabled", "enabled", "local-proxy-arp", "proxy-arp", "reply-only"]
+
 MENUS: dict[str, dict[str, Any]] = {
     "/interface": {
         "kind": "list",
@@ -122,6 +128,44 @@ MENUS: dict[str, dict[str, Any]] = {
             "comment": {"type": "string", "absent": True},
         },
     },
+    # likewise (RouterOS manual: VRRP); forms as providers show them of devices
+    "/interface/vrrp": {
+        "kind": "list",
+        "flags": ["disabled", "running", "invalid", "master", "backup"],
+        "commands": {
+            "add": _every(f"{_VRRP} copy-from"),
+            "set": _every(f"{_VRRP} numbers"),
+            **_COMMON,
+        },
+        "properties": {
+            "name": {"type": "string"},
+            "mtu": {"type": "int", "default": "1500"},
+            "mac-address": {"type": "mac", "readonly": True},
+            "arp": {"type": "enum", "enum": _ARP, "default": "enabled"},
+            "arp-timeout": {"type": "string", "default": "auto"},
+            "interface": {"type": "interface", "required": True},
+            "vrid": {"type": "int", "range": ["1", "255"], "default": "1"},
+            "priority": {"type": "int", "range": ["1", "254"], "default": "100"},
+            "interval": {"type": "duration", "range": ["10ms", "4m15s"], "default": "1s"},
+            "preemption-mode": {"type": "bool", "default": "true"},
+            "authentication": {"type": "enum", "enum": ["ah", "none", "simple"], "default": "none"},
+            "password": {"type": "string", "default": "", "secret": True},
+            "on-master": {"type": "string", "default": ""},
+            "on-backup": {"type": "string", "default": ""},
+            "on-fail": {"type": "string", "default": ""},
+            "version": {"type": "int", "range": ["2", "3"], "default": "3"},
+            "v3-protocol": {"type": "enum", "enum": ["ipv4", "ipv6"], "default": "ipv4"},
+            "group-master": {"type": "string", "default": ""},
+            "sync-connection-tracking": {"type": "bool", "default": "false"},
+            "remote-address": {"type": "host", "absent": True},
+            "disabled": {"type": "bool", "default": "false"},
+            "comment": {"type": "string", "absent": True},
+            "running": {"type": "bool", "readonly": True},
+            "invalid": {"type": "bool", "readonly": True},
+            "master": {"type": "bool", "readonly": True},
+            "backup": {"type": "bool", "readonly": True},
+        },
+    },
     "/system/license": {
         "kind": "singleton",
         "properties": {
@@ -131,10 +175,17 @@ MENUS: dict[str, dict[str, Any]] = {
     },
 }
 
+# RouterOS manual: Ping
+PING = (
+    *("address", "arp-ping", "count", "do-not-fragment", "dscp", "interface", "interval", "size", "src-address"),
+    *("ttl", "vrf", "as-value", "proplist", "without-paging"),
+)
 # commands that are in no tree of the data file: (menu, verb) -> arguments
 COMMANDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("/system", "reboot"): (),
     ("/system", "shutdown"): (),
+    ("", "ping"): PING,
+    ("/tool", "ping"): PING,
 }
 
 _VRF = {"type": "reference", "ref": "/ip/vrf name", "keywords": ["main"]}

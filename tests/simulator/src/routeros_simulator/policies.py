@@ -30,6 +30,8 @@ _SPECIAL: dict[tuple[str, str], frozenset[str]] = {
     ("/system/backup", "load"): frozenset({"reboot", "policy"}),
     ("/system/package/update", "check-for-updates"): frozenset({"write"}),
     ("/tool/e-mail", "send"): frozenset({"test"}),
+    ("", "ping"): frozenset({"test"}),
+    ("/tool", "ping"): frozenset({"test"}),
 }
 
 

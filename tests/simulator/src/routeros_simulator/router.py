@@ -15,10 +15,12 @@ from . import (
     file_table,
     firewall_tables,
     ipsec,
+    ipsec_keys,
     jobs,
     monitors,
     names,
     packages,
+    ping,
     printing,
     ssh_keys,
     system,
@@ -37,6 +39,7 @@ from .logs import Logs
 from .overlay import POLICIES
 from .policies import history_policy, needed
 from .power import Power
+from .presence import Presence
 from .references import References
 from .safe_mode import SafeMode
 from .scripting import Scripts
@@ -45,6 +48,7 @@ from .switches import Switches
 from .table import Hooks, Row, Table
 from .users import Users
 from .version import parse_version
+from .vrrp import Vrrp
 
 __all__ = ["Call", "Fatal", "Handler", "Hooks", "Refused", "Router", "Row", "Session", "Table", "Trap"]
 
@@ -101,7 +105,7 @@ class Router:
     tables: path ("/ip/service") -> Table, in every menu of the version.
     changed: callbacks(path), called after each write by a command, a rollback or a timer.
     closing: callbacks(session) that are asked to cut a session (/user/active/remove, reboot).
-    resolver: name, 4 or 6 -> addresses, for DNS names in address lists.
+    resolver: name, 4 or 6 -> addresses, for DNS names in address lists. answers_ping: who does, beside this machine.
     """
 
     def __init__(
@@ -122,6 +126,7 @@ class Router:
         # called with the row of a scheduler job that is due
         self.start_job: Callable[[Row], None] = lambda row: None
         self.resolver: Callable[[str, int], Sequence[str]] = lambda name, version: ()
+        self.answers_ping: Callable[[str], bool] = lambda address: False
         # lists of revoked certificates that the world offers: address -> bytes
         self.published: dict[str, bytes] = {}
         # what /tool/e-mail/send has sent
@@ -139,12 +144,16 @@ class Router:
         # certificates are no part of history and safe mode (seen on 7.21)
         self.tables["/certificate"].journaled = False
         names.attach(self)
+        self.presence = Presence(self)
+        self.vrrp = Vrrp(self)
         self.services = ServiceTable(self)
         self.users = Users(self)
         self.address_lists = AddressLists(self)
         firewall_tables.attach(self)
         self.logs = Logs(self)
         ipsec.attach(self)
+        ipsec_keys.attach(self)
+        ping.attach(self)
         jobs.attach(self)
         self.scripts = Scripts(self)
         config_files.attach(self)

@@ -154,6 +154,8 @@ class Runner:
                 found.append(f"={'value-name' if single or loose == 2 else 'number'}={text}")
             elif verb in ("run", "sign"):
                 found.append(f"=number={text}")
+            elif verb == "ping":
+                found.append(f"=address={text}")
             elif verb == "import" and not path:
                 found.append(f"=file-name={text}")
             elif path == "/log":

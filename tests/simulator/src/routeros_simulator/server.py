@@ -104,8 +104,9 @@ class Server:
         self.certificates = Certificates(router)
         CertificateFiles(self.certificates)
         CertificateRequests(self.certificates)
+        router.presence.hosts = self.options.hosts
         self.firewall = Firewall(router, connections=self._tracked)
-        Acme(self.certificates, self.firewall, self.options.hosts)
+        Acme(self.certificates, self.firewall)
         Revocation(self.certificates)
         self._rows = LiveRows(router)
         self._shell: type[Connection] = Connection

@@ -82,15 +82,16 @@ class Silence:
             self._drop(number)
 
     def _again(self, number: int, retry: Retry) -> None:
-        connection, timers = self._held[number]
-        self._forget(number)
+        held = connection, timers = self._held[number]
+        if self._poll is not None:
+            self._poll.unregister(number)
         if retry(connection):
             for timer in timers:
                 timer.cancel()
-        else:
-            self._held[number] = (connection, timers)
-            if self._poll is not None:
-                self._poll.register(number, select.EPOLLRDHUP)
+            if self._held.get(number) is held:  # it may be held anew, for another reason
+                del self._held[number]
+        elif self._poll is not None:
+            self._poll.register(number, select.EPOLLRDHUP)
 
     def _forget(self, number: int) -> None:
         del self._held[number]

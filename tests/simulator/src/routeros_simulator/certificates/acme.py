@@ -60,11 +60,10 @@ def make_authority() -> Authority:
 class Acme:
     """See the module."""
 
-    def __init__(self, certificates: Certificates, firewall: Firewall, hosts: tuple[str, ...]) -> None:
+    def __init__(self, certificates: Certificates, firewall: Firewall) -> None:
         self._certificates = certificates
         self._router = certificates.router
         self._firewall = firewall
-        self._hosts = hosts
         self._authority: Authority | None = None
         commands = certificates.table.menu.commands
         self._router.register(MENU, "enable-ssl-certificate", self._enable)
@@ -105,14 +104,10 @@ class Acme:
         if "." not in name or name.replace(".", "").isdigit():
             return "no name in DNS"
         addresses = [address for version in (4, 6) for address in self._router.resolver(name, version)]
-        own = [address for address in addresses if address in self._addresses()]
+        own = [address for address in addresses if self._router.presence.has(address)]
         if not own:
             return "does not resolve to this router"
         return "" if any(self._reached(address) for address in own) else "port 80 cannot be reached"
-
-    def _addresses(self) -> set[str]:
-        rows = [row for path in ("/ip/address", "/ipv6/address") for row in self._router.tables.get(path, ())]
-        return {*self._hosts, *(row.get("address").partition("/")[0] for row in rows if not row.disabled)}
 
     def _reached(self, address: str) -> bool:
         """Whether the authority's request for the challenge is answered."""
