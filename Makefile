@@ -214,6 +214,11 @@ prove-full: $(READY)
 	@PROVE_CUTS=all $(SUMMARY) prove-full build/results/prove-full.xml -- $(BIN)/python -m pytest \
 	  tests/prove tests/integration/bootstrap/test_playbooks.py -n $(WORKERS) --junitxml=build/results/prove-full.xml $(PYTEST_ARGS)
 
+# Tests with real packets wait for timeouts most of their time, so that more of them run side by side than there are
+# processors; few at a time are handed out, so that those which take long start first.
+PACKET_WORKERS ?= 4
+ABREAST := -n $(PACKET_WORKERS) --maxschedchunk=1
+
 # What the tests with real packets run beside Python, and the packages that bring it.
 PACKET_TOOLS := nft ip nmap knock hping3 nc swanctl charon-systemd
 # strongSwan: what is in "extra" carries ESP in user space, "standard" has the elliptic curves and AES-GCM.
@@ -236,14 +241,14 @@ endef
 .PHONY: packets
 packets: $(READY) ## real packets between network namespaces, as root; without root they are skipped, loudly
 	$(call install,$(PACKET_TOOLS),$(PACKET_PACKAGES))
-	@$(SUMMARY) packets build/results/packets.xml -- $(BIN)/python -m pytest tests/packets -n $(WORKERS) \
+	@$(SUMMARY) packets build/results/packets.xml -- $(BIN)/python -m pytest tests/packets $(ABREAST) \
 	  --junitxml=build/results/packets.xml $(PYTEST_ARGS)
 
 .PHONY: packets-full
 packets-full: $(READY) ## the same with every scan in every family, long ones, a browser, and two minutes of tasks
 	$(call install,$(PACKET_TOOLS) $(FULL_TOOLS),$(PACKET_PACKAGES) $(FULL_PACKAGES))
 	@PACKETS_FULL=1 $(SUMMARY) packets-full build/results/packets-full.xml -- $(BIN)/python -m pytest tests/packets \
-	  -n $(WORKERS) --junitxml=build/results/packets-full.xml $(PYTEST_ARGS)
+	  $(ABREAST) --junitxml=build/results/packets-full.xml $(PYTEST_ARGS)
 
 .PHONY: sanity
 sanity: $(READY) ## ansible-test sanity

@@ -17,6 +17,7 @@ from ansible_collections.bastion.routeros.tests.packets.tally import Counts, Doo
 
 MARKER = "real_packets"
 FULL = "packets_full"
+LONG = "long"
 IN_CLEAR = "API bytes in clear"
 
 _COUNTS = Counts()
@@ -52,14 +53,16 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"{MARKER}: sends packets between network namespaces; needs root, ip and nft")
     config.addinivalue_line("markers", "tunnel: has real IKE and ESP between them; needs strongSwan")
     config.addinivalue_line("markers", f"{FULL}: takes too long for every change; make packets-full runs it")
+    config.addinivalue_line("markers", f"{LONG}: takes much longer than others, so that it had better start early")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip what cannot run here, and leave out what belongs to `make packets-full` only."""
+    """Skip what cannot run here, leave out what belongs to `make packets-full` only, and begin with what takes long."""
     if not os.environ.get("PACKETS_FULL"):
         left_out = [item for item in items if item.get_closest_marker(FULL)]
         items[:] = [item for item in items if not item.get_closest_marker(FULL)]
         config.hook.pytest_deselected(items=left_out)
+    items.sort(key=lambda item: item.get_closest_marker(LONG) is None)
     for marker, lacking in {MARKER: missing(), "tunnel": charon.missing()}.items():
         for item in items:
             if lacking and item.get_closest_marker(marker):

@@ -8,14 +8,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from ansible_collections.bastion.routeros.tests.integration.knock.together import (
+    Configuration,
+    by_chain,
+    gates,
+    without_knock,
+)
 from ansible_collections.bastion.routeros.tests.integration.secure_api.stage import Stage, snapshot
 from routeros_simulator.testing import Simulator, running
 
 KNOCK, SECURE = "bastion.routeros.knock", "bastion.routeros.secure_api"
 PORTS = ("41873", "12077", "28511")
-
-
-Configuration = dict[str, list[tuple[tuple[str, str], ...]]]
 
 
 def shown(text: str) -> list[str]:
@@ -36,35 +39,6 @@ def test_twice_unchanged_masked_and_gone_without_a_trace(router: Simulator, stag
     gone = stage.play("-vvvv", "--diff", playbook=KNOCK, extra={"knock_state": "absent"})
     assert gone.changed == 1, gone.text
     assert snapshot(router) == before
-
-
-def gates(router: Simulator) -> list[str]:
-    """The rulesets that the chain input of IPv4 enters, in order."""
-    return [
-        row["jump-target"]
-        for row in router.rows("/ip/firewall/filter")
-        if row.get("chain") == "input" and row.get("action") == "jump"
-    ]
-
-
-def by_chain(configuration: Configuration) -> Configuration:
-    """The same with the rows of each chain and list together: how these lie among each other means nothing."""
-
-    def chain(row: tuple[tuple[str, str], ...]) -> str:
-        return dict(row).get("chain", dict(row).get("list", ""))
-
-    return {
-        path: sorted(rows, key=chain) if path.startswith(("/ip/firewall", "/ipv6/firewall")) else rows
-        for path, rows in configuration.items()
-    }
-
-
-def without_knock(configuration: Configuration) -> Configuration:
-    """A configuration without what belongs to the knock."""
-    return {
-        path: [row for row in rows if not any(text.startswith("bastion/knock") for _name, text in row)]
-        for path, rows in configuration.items()
-    }
 
 
 @pytest.mark.slow

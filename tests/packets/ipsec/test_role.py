@@ -30,6 +30,7 @@ from ansible_collections.bastion.routeros.tests.packets.ipsec.role import (
 pytestmark = [pytest.mark.real_packets, pytest.mark.tunnel]
 
 
+@pytest.mark.long
 def test_installed_in_clear_closed_from_inside_and_unchanged(build: Build) -> None:
     home = build()
     stage = inventory(home)
@@ -80,6 +81,7 @@ def test_over_ipv6(build: Build) -> None:
     assert_the_api_is_in_the_tunnel_only(home, family=6)
 
 
+@pytest.mark.long
 def test_a_tunnel_that_captures_the_session_that_makes_it(build: Build) -> None:
     home = build(ipsec=("127.0.0.1", ENDS[4].controller))
     stage = inventory(home, **secret(ipsec_api_tunnel_allow_capture=True, ansible_host=ENDS[4].router))

@@ -119,6 +119,7 @@ def test_control_a_mismatch_of_pfs_shows_at_the_first_renewal_only(build: Build)
     assert advice.failure == "no_child_proposal"
 
 
+@pytest.mark.long
 def test_a_whole_run_of_secure_api_goes_through_it(build: Build) -> None:
     home, hands = build(), Hands()
     install(home, hands)

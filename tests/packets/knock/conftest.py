@@ -2,29 +2,29 @@
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One network and one simulated router for all tests of the knock with real packets."""
+"""One network for all tests of the knock with real packets, and the rules that the role leaves."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 from ansible_collections.bastion.routeros.tests.packets.knock.house import PORT, House, Network, Rulesets, build, echo
 from ansible_collections.bastion.routeros.tests.packets.namespaces import Lab
-from routeros_simulator.testing import running
 
 
-@pytest.fixture(scope="package")
-def rulesets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rulesets]:
+@pytest.fixture(scope="session")
+def rulesets(tmp_path_factory: pytest.TempPathFactory) -> Rulesets:
     """What the role leaves."""
-    folder = tmp_path_factory.mktemp("knock")
-    start = folder / "router.rsc"
-    start.write_text("/interface list\nadd name=WAN\nadd name=LAN\n", encoding="ascii")
-    with running("7.22.3", time_scale=5, load=start) as simulator:
-        yield Rulesets(folder, simulator)
+    base = tmp_path_factory.getbasetemp()
+    # Processes of pytest-xdist have folders in one of the run.
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "rulesets"
+    folder.mkdir(exist_ok=True)
+    return Rulesets(folder)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def network() -> Iterator[Network]:
     """Everybody, and a door that answers with an echo."""
     with Lab() as lab:

@@ -41,10 +41,12 @@ def test_programs_that_send_sizes_too(house: House, program: str) -> None:
 
 
 def test_hping3(house4: House) -> None:
+    house4.use("patient")
     for step in house4.steps:
         kind = ["--udp"] if step.protocol == "udp" else ["--syn"]
+        options = [*kind, "-c", "1", "-i", "u1", "-d", str(step.size), "-p", str(step.port)]
         with contextlib.suppress(LabError):  # it fails when nobody answers
-            house4.network.client.run(need("hping3"), *kind, "-c", "1", "-i", "u1", "-p", str(step.port), house4.host)
+            house4.network.client.run(need("hping3"), *options, house4.host)
     assert house4.open()
 
 
