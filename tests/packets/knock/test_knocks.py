@@ -212,6 +212,7 @@ def test_the_rules_are_the_roles(rulesets: Rulesets) -> None:
         assert all(row["list"].startswith("bastion-knock-") for row in lists)
 
 
+@pytest.mark.long
 @pytest.mark.packets_full
 @pytest.mark.parametrize("name", ["mixed", "tcp", "udp"])
 def test_every_place_of_a_wrong_packet_and_of_a_repeated_step(house: House, name: str) -> None:
