@@ -180,6 +180,9 @@ def _libreswan(tunnel: Tunnel) -> Iterator[str]:
         if tunnel.mode == "tunnel":
             yield f"    leftsubnet={theirs}"
             yield f"    rightsubnet={ours}"
+            # Without it what this host says would leave from its address outside, and so not through the tunnel.
+            if theirs in tunnel.controller.inside:
+                yield f"    leftsourceip={theirs.partition('/')[0]}"
         if tunnel.captures:
             yield "    leftprotoport=tcp/%any"
             yield f"    rightprotoport=tcp/{tunnel.port}"
