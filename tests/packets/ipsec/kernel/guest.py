@@ -21,10 +21,12 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.bastion.routeros.tests.packets.ipsec.charon import Charon
+from ansible_collections.bastion.routeros.tests.packets.ipsec.pluto import Pluto
 from ansible_collections.bastion.routeros.tests.packets.ipsec.wiretap import NEIGHBOURS, Wiretap
 from ansible_collections.bastion.routeros.tests.packets.namespaces import Lab, Namespace
 
 LINE = "seen: "
+WITH_LIBRESWAN = ", with Libreswan"
 # An emulated processor takes its time, and another one's when the machine is busy.
 SLOW = 60.0
 WORD = b"a word that nobody else says"
@@ -149,16 +151,50 @@ def scenario(about: dict[str, Any]) -> dict[str, Any]:
     return seen
 
 
+def with_libreswan(about: dict[str, Any]) -> dict[str, Any]:
+    """The same tunnel, with another program at the controller's end."""
+    seen: dict[str, Any] = {"name": f"{about['name']}{WITH_LIBRESWAN}"}
+    with Lab() as lab, tempfile.TemporaryDirectory(dir="/run") as made:
+        controller, internet, router = wire(lab, about)
+        folder = Path(made)
+        for script in about["filter"]:
+            router.nft(script)
+        there = end(router, folder / "router", about["router"], about["options"])
+        here = Pluto(controller, folder / "controller", about["connection"], about["libreswan"])
+        here.start()
+        listener = serve(router, about["port"])
+        with listener, Wiretap(internet, "left") as tap:
+            seen["before"] = sorted(there.associations())
+            with controller.inside():
+                session = attempt(about["target"], about["port"])
+            if isinstance(session, str):
+                return seen | {"session": session, "log": here.log()[-3000:], "log_there": there.log()[-1500:]}
+            seen["session"] = says(session, SLOW)
+            (child,) = (name for name in there.associations() if name != about["peer"])
+            before = there.spis(child)
+            there.tell("--rekey", "--child", child)
+            there.wait(lambda: there.spis(child) - before, "the second phase is not renewed")
+            seen["renewed"] = says(session, SLOW)
+            seen["kinds"] = {kind: number for kind, number in tap.kinds().items() if kind not in NEIGHBOURS}
+            seen["in_clear"] = tap.in_clear((about["port"],))
+            seen["heard"] = any(WORD in each.data for each in tap.seen())
+            session.close()
+        here.stop()
+        there.stop()
+    return seen
+
+
 def main(folder: str) -> None:
     """Every scenario of the folder, in the order of the names."""
     for path in sorted(Path(folder).glob("*.json")):
         about = json.loads(path.read_text(encoding="utf-8"))
-        try:
-            seen = scenario(about)
-        except Exception as error:
-            seen = {"name": about["name"], "error": f"{type(error).__name__}: {error}"}
-        sys.stdout.write(f"\n{LINE}{json.dumps(seen)}\n")
-        sys.stdout.flush()
+        for work in (scenario, *([with_libreswan] if about.get("libreswan") else [])):
+            try:
+                seen = work(about)
+            except Exception as error:
+                seen = {"name": f"{about['name']}: {work.__name__}", "error": f"{type(error).__name__}: {error}"}
+            sys.stdout.write(f"\n{LINE}{json.dumps(seen)}\n")
+            sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -18,7 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.bastion.routeros.tests.integration.secure_api.stage import Stage
 from ansible_collections.bastion.routeros.tests.packets.conftest import IN_CLEAR
+from ansible_collections.bastion.routeros.tests.packets.ipsec import pluto
 from ansible_collections.bastion.routeros.tests.packets.ipsec.house import API_SSL, ENDS, HIDDEN_BEHIND, House, house
 from ansible_collections.bastion.routeros.tests.packets.ipsec.kernel import guest, machine
 from ansible_collections.bastion.routeros.tests.packets.ipsec.role import NAME, inventory, play, secret
@@ -42,6 +44,14 @@ SHAPES: dict[str, tuple[int, bool, Mapping[str, Any]]] = {
     "transport": (4, False, secret(ipsec_api_tunnel_dh_group="modp2048")),
     "transport by certificates, IPv6": (6, False, {}),
 }
+# Of each, what differs at this end: a secret or certificates, tunnel or transport mode.
+BY_LIBRESWAN_TOO = ("tunnel by certificates", "transport")
+RENDER = """\
+- hosts: routers
+  gather_facts: false
+  tasks:
+    - ansible.builtin.include_role: {name: bastion.routeros.ipsec_api_tunnel, tasks_from: render}
+"""
 # ESP in user space knows tunnel mode only. What is loaded here says so; what the role wrote is left as it is.
 IN_USER_SPACE = """\
 #!/bin/sh -e
@@ -53,7 +63,7 @@ exec swanctl "$@"
 """
 
 
-def configure(home: House, family: int, nat: bool, variables: Mapping[str, Any], transport: bool) -> None:
+def configure(home: House, family: int, nat: bool, variables: Mapping[str, Any], transport: bool) -> Stage:
     """Have the role make both ends."""
     stage = inventory(home, family, seen_as=HIDDEN_BEHIND if nat else "", **variables)
     if transport:
@@ -70,6 +80,21 @@ def configure(home: House, family: int, nat: bool, variables: Mapping[str, Any],
         }
         home.mirror.transport = "tunnel"
     play(home, stage)
+    return stage
+
+
+def rendered(stage: Stage) -> dict[str, str]:
+    """The controller's end for Libreswan, as the role renders it, and the certificates as they are."""
+    book = stage.folder / "render.yml"
+    book.write_text(RENDER)
+    done = stage.play(playbook=str(book))
+    assert done.code == 0, done.text
+    folder = stage.folder / "ipsec" / "router1"
+    found = {path.name: path.read_text() for path in (folder / "libreswan").iterdir()}
+    if (folder / "swanctl" / "x509" / f"{NAME}.pem").exists():
+        papers = {"certificate": f"x509/{NAME}.pem", "key": f"private/{NAME}.key", "authority": f"x509ca/{NAME}-ca.pem"}
+        found |= {name: (folder / "swanctl" / path).read_text() for name, path in papers.items()}
+    return found
 
 
 def bundle(name: str, folder: Path) -> dict[str, Any]:
@@ -78,7 +103,8 @@ def bundle(name: str, folder: Path) -> dict[str, Any]:
     transport, ends = name.startswith("transport"), ENDS[family]
     own = {"ipsec": ("127.0.0.1", ends.controller)} if transport else {}
     with house(folder, nat=nat, **own) as home:
-        configure(home, family, nat, variables, transport)
+        stage = configure(home, family, nat, variables, transport)
+        libreswan = rendered(stage) if name in BY_LIBRESWAN_TOO else {}
         made = translate(home.mirror.rows(), home.mirror.certificates())
         root = home.client.swanctl_folder
         controller = {
@@ -96,6 +122,7 @@ def bundle(name: str, folder: Path) -> dict[str, Any]:
         "router": {**made.files, "conf.d/router.conf": made.text},
         "options": dict(made.options),
         "controller": controller,
+        "libreswan": libreswan,
         "port": API_SSL,
         "target": ends.router if transport else ends.router_inside,
         # With both ends their own networks there is no other way to the router.
@@ -108,6 +135,7 @@ def bundle(name: str, folder: Path) -> dict[str, Any]:
 
 def tried(folder: Path) -> dict[str, dict[str, Any]]:
     """What became of each of them."""
+    pluto.unpacked()
     scenarios = folder / "scenarios"
     scenarios.mkdir()
     for number, name in enumerate(SHAPES):
@@ -124,6 +152,9 @@ def tried(folder: Path) -> dict[str, dict[str, Any]]:
 def expected(name: str) -> dict[str, Any]:
     """What has to be seen of each."""
     transport = name.startswith("transport")
+    if name.endswith(guest.WITH_LIBRESWAN):
+        said = {"session": "answered", "renewed": "answered"}
+        return {"name": name, "before": [], **said, "in_clear": 0, "heard": False}
     return {
         "name": name,
         "elsewhere": "" if transport else "rejected",
@@ -141,7 +172,7 @@ def expected(name: str) -> dict[str, Any]:
 def test_with_a_kernels_esp(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
     """One test, so that there is one machine, however many processes run the tests."""
     seen = tried(tmp_path)
-    assert list(seen) == list(SHAPES)
+    assert sorted(seen) == sorted([*SHAPES, *(f"{name}{guest.WITH_LIBRESWAN}" for name in BY_LIBRESWAN_TOO)])
     record_property(IN_CLEAR, sum(each.get("in_clear", 0) for each in seen.values()))
     for name, found in seen.items():
         kinds = found.pop("kinds", {})
