@@ -11,8 +11,11 @@ from typing import Any
 from ansible_collections.bastion.routeros.plugins.plugin_utils.ipsec.advice import advices
 
 
-def ipsec_advice(log: str | Iterable[str]) -> list[dict[str, Any]]:
-    """The failures that a log tells of, the one that tells most first, with what to look at."""
+def ipsec_advice(log: str | Iterable[str], silent: bool = False) -> list[dict[str, Any]]:
+    """The failures that a log tells of, the one that tells most first, with what to look at.
+
+    :param silent: nothing came through the tunnel, even if it came up
+    """
     text = log if isinstance(log, str) else "\n".join(str(line) for line in log)
     return [
         {
@@ -22,7 +25,7 @@ def ipsec_advice(log: str | Iterable[str]) -> list[dict[str, Any]]:
             "line": each.line,
             "message": str(each),
         }
-        for each in advices(text)
+        for each in advices(text, silent)
     ]
 
 

@@ -14,7 +14,7 @@ addresses, times or the order of lines: whoever looks at one connection passes i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 LONGEST = 300
 
@@ -287,14 +287,17 @@ _FAILURES = (
         ),
     ),
 )
+_UP = re.compile(r"CHILD_SA \S+ established")
 FAILURES = tuple(each.failure for each in _FAILURES)
 _COMPILED = tuple((each, [re.compile(pattern, re.IGNORECASE) for pattern in each.patterns]) for each in _FAILURES)
 
 
-def advices(text: str) -> list[Advice]:
+def advices(text: str, silent: bool = False) -> list[Advice]:
     """Every failure that the lines tell of, the one that tells most first; each once, with its last line.
 
     :param text: lines of a log, of one end or of both; any other lines are passed over.
+    :param silent: nothing is said to have come through, so that a tunnel which came up is a failure, too, when
+        nothing else is told
     """
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     found = []
@@ -302,6 +305,9 @@ def advices(text: str) -> list[Advice]:
         line = next((line for line in reversed(lines) if any(pattern.search(line) for pattern in patterns)), None)
         if line is not None:
             found.append(Advice(each.failure, each.problem, each.check, line[:LONGEST]))
+    if silent and not found:
+        up = [line for line in lines if _UP.search(line)]
+        found += [replace(advice("no_traffic"), line=up[-1][:LONGEST])] if up else []
     return found
 
 

@@ -61,10 +61,15 @@ def inventory(home: House, family: int = 4, seen_as: str = "", **more: Any) -> S
 
 def play(home: House, stage: Stage, *options: str, extra: Mapping[str, Any] | None = None) -> Run:
     """The role, in the controller's place, while the packets follow."""
-    with home.controller.inside(), home.mirror.following(home.simulator):
-        done = stage.play("--diff", *options, playbook=ROLE, extra=extra)
+    done = run(home, stage, *options, extra=extra)
     assert done.code == 0, done.text
     return done
+
+
+def run(home: House, stage: Stage, *options: str, extra: Mapping[str, Any] | None = None) -> Run:
+    """The same, whatever becomes of it."""
+    with home.controller.inside(), home.mirror.following(home.simulator):
+        return stage.play("--diff", *options, playbook=ROLE, extra=extra)
 
 
 def in_clear(home: House) -> int:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from ansible_collections.bastion.routeros.plugins.plugin_utils.ipsec.advice import explain
+from ansible_collections.bastion.routeros.plugins.plugin_utils.ipsec.advice import advices, explain
 from ansible_collections.bastion.routeros.tests.packets.ipsec.charon import Charon
 from ansible_collections.bastion.routeros.tests.packets.ipsec.conftest import Build
 from ansible_collections.bastion.routeros.tests.packets.ipsec.hands import (
@@ -133,6 +133,19 @@ def test_a_fault_keeps_the_tunnel_down_and_has_its_own_explanation(fault: str, b
     assert home.reaches(hands.target) == "silence"
     assert home.left.in_clear([API]) == 0
     assert (word(home.client), word(home.mirror.charon)) == (controller, router)
+
+
+def test_a_tunnel_that_is_up_and_carries_nothing_back(build: Build) -> None:
+    home, hands = build(), Hands()
+    install(home, hands)
+    home.router.nft(
+        'table inet deaf {\nchain way {\ntype filter hook input priority -10;\niifname "ipsec0" drop\n}\n}\n'
+    )
+    assert home.reaches(hands.target) == "silence"
+    home.client.wait(lambda: CHILD in home.client.associations(), "it does not come up")
+    assert home.reaches(hands.target) == "silence"
+    assert word(home.client) is None
+    assert [each.failure for each in advices(home.client.log(), silent=True)] == ["no_traffic"]
 
 
 def test_a_router_that_does_not_answer(build: Build) -> None:
