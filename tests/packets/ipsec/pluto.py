@@ -17,6 +17,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from ansible_collections.bastion.routeros.tests.packets.ipsec import debian
 from ansible_collections.bastion.routeros.tests.packets.namespaces import LabError, Namespace
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -30,31 +31,17 @@ def missing() -> str:
     return " and ".join(tool for tool in ("apt-get", "dpkg", "openssl") if shutil.which(tool) is None)
 
 
-def _run(*command: str, folder: Path | None = None, environment: Mapping[str, str] | None = None) -> str:
-    done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=300
-    )
-    if done.returncode != 0:
-        raise LabError(f"{' '.join(command)}: {done.stderr.strip()} {done.stdout.strip()}")
-    return done.stdout
-
-
 def unpacked() -> Path:
     """A folder with Libreswan as Debian has it.
 
-    :raises LabError: it cannot be fetched
+    :raises CommandError: it cannot be fetched
     """
-    ready = _FOLDER / "ready"
-    if not ready.exists():
-        shutil.rmtree(_FOLDER, ignore_errors=True)
-        _FOLDER.mkdir(parents=True)
-        plan = _run("apt-get", "--simulate", "--no-install-recommends", "install", "libreswan")
-        _run("apt-get", "download", "-qq", *re.findall(r"^Inst (\S+)", plan, re.M), folder=_FOLDER)
-        for package in _FOLDER.glob("*.deb"):
-            _run("dpkg", "-x", str(package), str(_FOLDER))
-            package.unlink()
-        ready.touch()
-    return _FOLDER
+    return debian.unpacked(_FOLDER, _wanted)
+
+
+def _wanted() -> list[str]:
+    plan = debian.run("apt-get", "--simulate", "--no-install-recommends", "install", "libreswan")
+    return re.findall(r"^Inst (\S+)", plan, re.M)
 
 
 class Pluto:
@@ -81,12 +68,12 @@ class Pluto:
 
     def _nss(self, tool: str, *words: str) -> None:
         where = ("-d", f"sql:{self.folder}/nss")
-        _run(str(self._root / "usr/bin" / tool), *words, *where, environment=self._environment)
+        debian.run(str(self._root / "usr/bin" / tool), *words, *where, environment=self._environment)
 
     def _keep_papers(self) -> None:
         """Certificates and keys are in a database, by names."""
         both = ("-inkey", "key", "-in", "certificate", "-name", self.name, "-passout", "pass:", "-out", "both.p12")
-        _run("openssl", "pkcs12", "-export", *both, folder=self.folder)
+        debian.run("openssl", "pkcs12", "-export", *both, folder=self.folder)
         self._nss("pk12util", "-i", f"{self.folder}/both.p12", "-W", "")
         self._nss("certutil", "-A", "-n", f"{self.name}-ca", "-t", "CT,,", "-i", f"{self.folder}/authority")
 

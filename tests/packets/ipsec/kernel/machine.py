@@ -16,6 +16,8 @@ import stat
 import subprocess
 from pathlib import Path
 
+from ansible_collections.bastion.routeros.tests.packets.ipsec import debian
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[3]
 TOOLS = ("qemu-system-x86_64", "busybox")
@@ -27,7 +29,7 @@ _END = "the machine did what it was asked, and ended with"
 
 
 class MachineError(RuntimeError):
-    """It cannot be made, or did not do its work; with what it said."""
+    """It did not do its work; with what it said."""
 
 
 def missing() -> str:
@@ -35,32 +37,21 @@ def missing() -> str:
     return " and ".join(tool for tool in TOOLS if shutil.which(tool) is None)
 
 
-def _run(*command: str, folder: Path | None = None) -> str:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
-    if done.returncode != 0:
-        raise MachineError(f"{' '.join(command)}: {done.stderr.strip()}")
-    return done.stdout
-
-
 def kernel() -> Path:
     """A folder with Debian's newest kernel, unpacked, not installed.
 
-    :raises MachineError: it cannot be fetched
+    :raises CommandError: it cannot be fetched
     """
-    ready = _FOLDER / "ready"
-    if not ready.exists():
-        shutil.rmtree(_FOLDER, ignore_errors=True)
-        _FOLDER.mkdir(parents=True)
-        depends = _run("apt-cache", "depends", _PACKAGE)
-        (image,) = [line.split()[-1] for line in depends.splitlines() if "Depends: linux-image-" in line]
-        _run("apt-get", "download", "-qq", image, folder=_FOLDER)
-        (package,) = _FOLDER.glob("*.deb")
-        _run("dpkg", "-x", str(package), str(_FOLDER))
-        package.unlink()
-        (modules,) = (_FOLDER / "lib" / "modules").iterdir()
-        _run("busybox", "depmod", "-b", str(_FOLDER), modules.name)
-        ready.touch()
+    debian.unpacked(_FOLDER, _wanted)
+    (modules,) = (_FOLDER / "lib" / "modules").iterdir()
+    if not (modules / "modules.dep").exists():
+        debian.run("busybox", "depmod", "-b", str(_FOLDER), modules.name)
     return _FOLDER
+
+
+def _wanted() -> list[str]:
+    depends = debian.run("apt-cache", "depends", _PACKAGE)
+    return [line.split()[-1] for line in depends.splitlines() if "Depends: linux-image-" in line]
 
 
 def _with_dependencies(modules: Path) -> list[Path]:
