@@ -17,7 +17,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.trans
     SafeModeMissing,
 )
 from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import RouterError
-from routeros_simulator.testing import Simulator
+from routeros_simulator.testing import Simulator, running
 
 from .conftest import door_to, run, snapshot
 
@@ -217,7 +217,9 @@ def test_what_is_required_is_not_left_out(router: Simulator, check_mode: bool) -
 
 
 @pytest.mark.parametrize("version", ["7.12.2", "7.16.2"], indirect=True)
-def test_a_dead_man_switch_knows_no_limit(router: Simulator) -> None:
-    _transaction, outcome = run(door_to(router.api_port), NATS, ruleset(MANY))
-    assert outcome.protected == "dead-man switch"
-    assert len(router.rows("/ip/firewall/nat")) == len(NATS[1]["entries"])
+def test_a_dead_man_switch_knows_no_limit(version: str) -> None:
+    # Slow enough for the writing, which passes in our seconds, to end before the switch fires.
+    with running(version, time_scale=5) as router:
+        _transaction, outcome = run(door_to(router.api_port), NATS, ruleset(MANY))
+        assert outcome.protected == "dead-man switch"
+        assert len(router.rows("/ip/firewall/nat")) == len(NATS[1]["entries"])
