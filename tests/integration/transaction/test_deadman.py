@@ -177,13 +177,25 @@ def wait_for(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+def until_it_fires(router: Simulator) -> Callable[[float], None]:
+    """A sleep that makes the time of the switch come as soon as somebody waits for it."""
+    waited: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        if not waited:
+            router.advance(FIRES)
+        waited.append(seconds)
+        time.sleep(seconds)
+
+    return sleep
+
+
 def test_the_next_run_waits_for_the_switch_of_a_killed_one(version: str) -> None:
     """It fires while the next run waits, which begins anew on the router as it was before."""
     with running(version, switches={"reboot_time": 2.0}) as router:
         boot = router.router.clock.boot
         kill_a_run(router)
-        threading.Timer(0.5, lambda: router.advance(FIRES)).start()
-        outcome = run(router.api_port, *DOUBTFUL, HARMLESS, safe_mode_wait=30)
+        outcome = run(router.api_port, *DOUBTFUL, HARMLESS, safe_mode_wait=30, sleep=until_it_fires(router))
         assert router.router.clock.boot > boot
         assert sum(map(len, outcome.plans)) == 3
         assert ours(router) == ([], [])
@@ -215,10 +227,9 @@ def test_a_stale_job_and_backup_are_removed(router: Simulator) -> None:
 
 def test_what_a_killed_run_has_written_is_not_taken_for_kept(version: str) -> None:
     """Nothing seems to be left to do, but the router is about to restart with the old configuration."""
-    with running(version) as router:
+    with running(version, switches={"reboot_time": 2.0}) as router:
         kill_a_run(router)
-        threading.Timer(0.5, lambda: router.advance(FIRES)).start()
-        outcome = run(router.api_port, *DOUBTFUL, safe_mode_wait=30)
+        outcome = run(router.api_port, *DOUBTFUL, safe_mode_wait=30, sleep=until_it_fires(router))
         assert outcome.changed
         assert ours(router) == ([], [])
 

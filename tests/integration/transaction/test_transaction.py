@@ -216,7 +216,7 @@ def comparable(state: dict[str, list[dict[str, str]]]) -> dict[str, list[dict[st
 
 
 @pytest.mark.avoided(41)
-@pytest.mark.parametrize("version", ["7.16.2", "7.24"], indirect=True)
+@pytest.mark.parametrize("version", [pytest.param("7.16.2", marks=pytest.mark.slow), "7.24"], indirect=True)
 def test_ten_thousand_entries_go_in_few_round_trips(router: Simulator) -> None:
     entries = [f"10.{number >> 8 & 255}.{number & 255}.1" for number in range(10_000)]
     door = door_to(router.api_port, timeout=60.0)
