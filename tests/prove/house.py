@@ -237,7 +237,9 @@ def build(version: str, folder: Path) -> House:
     """Secure a router as the role does, over first contact, and keep what became of it."""
     ca = folder / "ca.pem"
     case = Case("house", HOUSE, way="first contact")
-    with running(version, time_scale=SCALE) as router, edge_of(router) as edge:
+    # The router's own user may arm a dead-man switch.
+    scale = DEAD_MAN_SCALE if version == VERSIONS[0] else SCALE
+    with running(version, time_scale=scale) as router, edge_of(router) as edge:
         ports = {"$port": str(router.api_ssl_port), "$plain": str(router.api_port), "$ca": str(ca)}
         stage = Stage(router, case, ca, ports, edge)
         stage.play()

@@ -79,6 +79,7 @@ def test_while_safe_mode_is_taken(router: Simulator, monkeypatch: pytest.MonkeyP
     assert in_the_end(router) == before
 
 
+@pytest.mark.slow
 def test_again_while_it_is_undone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whenever the second time is: what safe mode has protected is as before or as after, never between."""
     with running("7.24", time_scale=SCALE) as router, monkeypatch.context() as patch:
