@@ -128,3 +128,4 @@ def test_a_playbook_that_ends_early(
         assert process.returncode != 0, said
         if end == "timeout":
             assert "timed out" in said.lower() or "exceeded" in said.lower(), said
+            assert "Everything was undone" in " ".join(said.split()), said

@@ -47,8 +47,11 @@ def restore(
     """
     held = hold is not None and hold.held
     unrolled = _unroll(session, hold)
-    # Safe mode takes passwords back as well; where it was lost, they are ours to put back.
-    passwords = not unrolled and not (held and session.closed)
+    # Safe mode takes passwords back as well; where it was lost, they are ours to put back. Whether the router has
+    # released it when the answer was lost, only what it shows can tell.
+    passwords: bool | None = not unrolled and not (held and session.closed)
+    if hold is not None and held and hold.releasing and session.closed:
+        passwords = None
     deadline = time.monotonic() + ROLLBACK
     live: Session | None = session
     try:

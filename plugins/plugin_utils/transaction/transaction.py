@@ -213,6 +213,8 @@ class Transaction:
             undo = Undo(self._base, executor, self._door.password, self._read, self._sleep)
             found = protection.restore(self._base, undo, self._read, patient=patient)
             if not isinstance(failure, RouterError):
+                # Its own text is not ours to change.
+                self.outcome.warnings.append(f"interrupted while the router was being changed. {found}")
                 raise
             raise RolledBack(f"{failure.message} {found}{_BUILT if self._built else ''}") from failure
         self.outcome.protected = protection.name

@@ -60,17 +60,23 @@ class Undo:
         self._gone = dict(executor.gone)
         self._password = password
         self._lost = ""
+        unseen = {(step.path, step.id) for step in self._blind if len(step.properties) == len(_unseen(step))}
+        # Whether anything but passwords was written, and whether any of it was found on the router.
+        self._shows = bool(self._unanswered) or any(step not in unseen for step in self._trail)
+        self._kept = False
         self._names: dict[tuple[str, str], str] = {}
         self._read = read
         self._sleep = sleep
 
-    def attempt(self, live: Session, *, passwords: bool = True) -> str:
+    def attempt(self, live: Session, *, passwords: bool | None = True) -> str:
         """Put back what differs; empty when the router is as before then, else what could not be put right.
 
         :param passwords: those that were set as well, which cannot be seen; not where the router itself undoes them.
+            None: it has undone either everything or nothing, which shows in the rest.
         :raises RouterError: the session broke; what was done until then is known to the next attempt.
         """
         left = self._left(live)
+        self._kept = self._kept or bool(left) or not self._shows
         refused = ""
         for _round in range(ROUNDS):
             if not left:
@@ -78,11 +84,13 @@ class Undo:
             refused = self._put_back(live, left)
             left = self._left(live)
         if not left:
+            if passwords is None:
+                return self._passwords(live, sure=self._shows) if self._kept else ""
             return self._passwords(live) if passwords else ""
         what = "; ".join(report.sentence(step) for step in left)
         return f"It was undone, except for what this would put right: {what}. {refused}".rstrip()
 
-    def _passwords(self, live: Session) -> str:
+    def _passwords(self, live: Session, *, sure: bool = True) -> str:
         """Routers never tell passwords, so the own one is set again, and others have to be told to the user.
 
         Other secrets are put back where a print that asked for them expressly has told them.
@@ -108,7 +116,7 @@ class Undo:
         if lost:
             self._lost = (
                 f"It was undone, except for the secrets of {', '.join(dict.fromkeys(lost))}: the router does not tell "
-                "the old ones, so these are the new ones."
+                f"the old ones, so these {'are' if sure else 'may be'} the new ones."
             )
         return self._lost
 
@@ -187,8 +195,13 @@ class Undo:
 def _hidden(step: Operation, was: Mapping[str, str]) -> set[str]:
     """The properties that were set and whose old value the plain print has not told."""
     known = menu(step.path).properties
-    secret = {name for name in step.properties if name in known and (known[name].write_only or known[name].secret)}
-    return {name for name in secret if known[name].write_only or not told(was.get(name))}
+    return {name for name in _unseen(step) if known[name].write_only or not told(was.get(name))}
+
+
+def _unseen(step: Operation) -> set[str]:
+    """The properties that a router takes and does not or may not give back."""
+    known = menu(step.path).properties
+    return {name for name in step.properties if name in known and (known[name].write_only or known[name].secret)}
 
 
 def _is(compare: Comparer, operation: Operation, row: Mapping[str, str]) -> bool:

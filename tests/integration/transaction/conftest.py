@@ -66,6 +66,8 @@ class Line:
         self._after = after
         self.sentences = 0
         self.cut = False
+        # Cut when the router answers, before the answer arrives.
+        self.answer_lost = False
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self._open: list[socket.socket] = []
@@ -99,6 +101,10 @@ class Line:
                         self.cut = True
                         self.close_lines()
                         return
+                elif self.answer_lost:
+                    self.answer_lost = False
+                    self.close_lines()
+                    return
                 if not self._lost & {source, target}:
                     target.sendall(data)
         if source in self._lost:

@@ -6,15 +6,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import pytest
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import rollback, safe_mode
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.settings import Settings
-from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.transaction import Transaction
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.transaction import RolledBack, Transaction
+from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors import RouterError
 from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.transport import Wire
 from routeros_simulator.testing import Simulator, running
 
-from .conftest import SCALE, changes_of, door_to, snapshot
+from .conftest import SCALE, Line, changes_of, door_to, run, snapshot
 
 # More than one hold takes with the budget below: the entries, which no rule names, go ahead of it.
 MANY = [
@@ -103,3 +105,37 @@ def test_again_while_it_is_undone(monkeypatch: pytest.MonkeyPatch) -> None:
 def protected(state: dict[str, list[dict[str, str]]]) -> dict[str, list[dict[str, str]]]:
     """Without entries that no rule names, which go ahead of safe mode."""
     return {path: rows for path, rows in state.items() if path != "/ip/firewall/address-list"}
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+def test_what_is_said_of_passwords_when_nobody_knows_what_was_kept(
+    router: Simulator, line: Callable[..., Line], monkeypatch: pytest.MonkeyPatch, arrives: bool
+) -> None:
+    """The release is sent and its answer lost. A password is not seen in any table: that it is as before is never said
+    where it is not.
+    """
+    user = {"name": "other", "group": "read", "password": "First-pass1"}
+    assert run(door_to(router.api_port), ("user", user))[1].changed
+    way = line(router.api_port)
+    send = Wire.send
+
+    def cut(wire: Wire, words: tuple[str, ...]) -> None:
+        if words[0] == "/safe-mode/release" and arrives:
+            way.answer_lost = True
+        elif words[0] == "/safe-mode/release":
+            way.close_lines()
+        send(wire, words)
+
+    monkeypatch.setattr(Wire, "send", cut)
+    with pytest.raises(RolledBack) as caught:
+        run(door_to(way.port), ("user", {**user, "password": "Second-pass2"}), MANY[1])
+    monkeypatch.undo()
+    in_the_end(router)
+    try:
+        door_to(router.api_port, "other", "First-pass1").open().close()
+        undone = True
+    except RouterError:
+        undone = False
+    assert undone == (not arrives)
+    assert undone or "except for the secrets of other" in str(caught.value), str(caught.value)
+    assert not undone or "Everything was undone" in str(caught.value), str(caught.value)

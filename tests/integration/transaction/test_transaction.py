@@ -178,6 +178,7 @@ def test_an_interruption_leaves_nothing_behind(router: Simulator) -> None:
     with pytest.raises(Interrupted):
         transaction.run()
     assert snapshot(router) == before
+    assert any("Everything was undone" in text for text in transaction.outcome.warnings)
 
 
 @pytest.mark.parametrize("version", [pytest.param("7.18.2", marks=pytest.mark.slow), "7.24"])
