@@ -15,6 +15,8 @@ from ansible_collections.bastion.routeros.tests.integration.knock.together impor
     without_knock,
 )
 from ansible_collections.bastion.routeros.tests.integration.secure_api.stage import Stage, snapshot
+from routeros_simulator.config_files import fresh
+from routeros_simulator.exporting import export
 from routeros_simulator.testing import Simulator, running
 
 KNOCK, SECURE = "bastion.routeros.knock", "bastion.routeros.secure_api"
@@ -25,8 +27,36 @@ def shown(text: str) -> list[str]:
     return [port for port in PORTS if port in text]
 
 
-def test_twice_unchanged_masked_and_gone_without_a_trace(router: Simulator, stage: Stage) -> None:
-    before = snapshot(router)
+OWN = """/interface list
+add name=WAN
+/ip firewall address-list
+add address=203.0.113.0/24 comment=mine list=office
+/ip firewall filter
+add action=accept chain=input comment=mine connection-state=established,related
+add action=drop chain=input comment=mine dst-port=23 protocol=tcp src-address-list=!office
+add action=drop chain=forward comment=mine in-interface-list=WAN
+/ipv6 firewall filter
+add action=drop chain=input comment=mine dst-port=23 protocol=tcp
+"""
+
+
+def exported(router: Simulator) -> str:
+    """What /export shows, without the line that tells the time."""
+    text = router.call(lambda: export(router.router, fresh(router.router), sensitive=True))
+    return text.partition("\n")[2]
+
+
+def test_twice_unchanged_masked_and_gone_without_a_trace(tmp_path: Path, stage: Stage) -> None:
+    start = tmp_path / "router.rsc"
+    start.write_text(OWN, encoding="ascii")
+    with running("7.22.3", time_scale=5, load=start) as router:
+        stage.variables["ansible_port"] = router.api_ssl_port
+        comes_and_goes(router, stage)
+
+
+def comes_and_goes(router: Simulator, stage: Stage) -> None:
+    before, text = snapshot(router), exported(router)
+    assert "comment=mine" in text
     checked = stage.play("--check", "--diff", "-vvvv", playbook=KNOCK)
     assert checked.changed == 1, checked.text
     assert snapshot(router) == before
@@ -39,6 +69,7 @@ def test_twice_unchanged_masked_and_gone_without_a_trace(router: Simulator, stag
     gone = stage.play("-vvvv", "--diff", playbook=KNOCK, extra={"knock_state": "absent"})
     assert gone.changed == 1, gone.text
     assert snapshot(router) == before
+    assert exported(router) == text, "byte for byte"
 
 
 @pytest.mark.slow
