@@ -60,7 +60,8 @@ options:
     description:
       - Judge the steps of a knock instead of services, each C(tcp/PORT), C(udp/PORT) or C(udp/PORT/BYTES). Whether they
         arrive at rules that stand first in the chain input, or another rule takes them before, a raw rule that drops
-        them, a nat rule that sends them elsewhere, or a dynamic rule at the very top.
+        them, a nat rule that sends them elsewhere, or a dynamic rule at the very top. A port on which the router
+        listens, such as that of a WireGuard interface, counts as taken.
       - It is a secret and is masked. Steps are told by their numbers.
     type: list
     elements: str
@@ -203,11 +204,11 @@ steps:
       type: str
       sample: ipv4
     taken:
-      description: Whether another rule takes it for certain, on any of the addresses.
+      description: Whether another rule takes it for certain, on any of the addresses, or the router listens there.
       type: bool
       sample: true
     rule:
-      description: That rule, as in RV(verdicts).
+      description: That rule, as in RV(verdicts). Empty when it is no rule.
       type: dict
       sample: {table: raw, chain: prerouting, position: 0, action: drop, comment: no UDP}
     why:

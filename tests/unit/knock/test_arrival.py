@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.bastion.routeros.plugins.plugin_utils.roles.listeners import in_use
 from ansible_collections.bastion.routeros.plugins.plugin_utils.task.knock_arrival import judge_step
 from ansible_collections.bastion.routeros.plugins.plugin_utils.verdict import Tables
 from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.knock import Step
@@ -110,3 +111,38 @@ def test_a_step_with_a_size() -> None:
     assert told(Step("udp", 12077, 64), raw=raw(packet_size="92"))["taken"]
     assert not told(Step("udp", 12077, 32), raw=raw(packet_size="92"))["taken"]
     assert told(TCP, raw=raw(protocol="tcp", tcp_flags="syn,!ack"))["taken"]
+
+
+def test_where_a_router_listens() -> None:
+    found = in_use(
+        {
+            "/ip/service": [
+                {"name": "ssh", "port": "22", "disabled": "false"},
+                {"name": "ftp", "port": "21", "disabled": "true"},
+                {"name": "btest", "port": "2000", "proto": "tcp", "dynamic": "true"},
+                {"name": "ssh", "port": "2201", "proto": "tcp", "connection": "true", "dynamic": "true"},
+            ],
+            "/interface/wireguard": [
+                {"name": "wg1", "listen-port": "12077", "disabled": "false"},
+                {"name": "wg2", "listen-port": "12078", "disabled": "true"},
+            ],
+            "/interface/ovpn-server/server": [{"name": "vpn", "port": "1195", "disabled": "false"}],
+            "/interface/sstp-server/server": [{"enabled": "false", "port": "443"}],
+            "/ip/dns": [{"allow-remote-requests": "yes"}],
+            "/ip/ipsec/peer": [],
+            "/snmp": [{"enabled": "true"}],
+        }
+    )
+    assert {port for _protocol, port in found} == {22, 53, 161, 1195, 2000, 12077}
+    assert found["udp", 12077] == "/interface/wireguard wg1"
+    assert ("tcp", 12077) not in found
+    assert ("udp", 2000) not in found
+    assert {("tcp", 53), ("udp", 53)} <= set(found)
+
+
+def test_a_step_on_a_port_in_use_is_taken() -> None:
+    used = {("udp", 12077): "/interface/wireguard wg1"}
+    entry = judge_step(Tables(filter=[], family=6), 2, UDP, "", used)
+    assert entry["taken"]
+    assert entry["why"] == "Step 2 (ipv6) is a port that /interface/wireguard wg1 uses, whose peers would knock."
+    assert not judge_step(Tables(filter=[], family=6), 2, TCP, "", used)["taken"]
