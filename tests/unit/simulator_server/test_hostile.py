@@ -132,9 +132,12 @@ def test_silent_connections_are_bounded(raw: Raw, eventually: Callable[..., None
                 {"chain": "input", "action": "drop", "src-address": "127.0.0.66"}
             )
         )
-        clients = [raw(sim, "127.0.0.66") for _unused in range(MAX_SILENT)]
+        clients = [raw(sim, "127.0.0.66")]
+        eventually(lambda: sim.call(lambda: len(sim.server.silence)) == 1)
+        sim.advance(0.7)
+        clients += [raw(sim, "127.0.0.66") for _unused in range(MAX_SILENT - 1)]
         eventually(lambda: sim.call(lambda: len(sim.server.silence)) == MAX_SILENT)
-        sim.advance(2)  # their attempts come again, and the oldest is still the oldest
+        sim.advance(0.5)  # the attempt of the oldest comes again, and it is still the oldest
         clients += [raw(sim, "127.0.0.66") for _unused in range(5)]
         eventually(lambda: sim.call(lambda: len(sim.server.silence)) == MAX_SILENT)
         assert clients[0].state() == "reset"
