@@ -5,7 +5,7 @@
 
 data/menus.json is made from command trees of real routers (tikoci/restraml, public domain) for six versions and from
 documented types and defaults. Any other version gets the tree of the nearest older one of the six, corrected by the
-spans that are known for single properties and commands.
+spans that are known for single properties and commands; a menu that came after that tree is taken from the next one.
 """
 
 from __future__ import annotations
@@ -92,11 +92,13 @@ def menus_of(version: str) -> Mapping[str, Menu]:
     data = _data()
     known: list[str] = data["versions"]
     older = [index for index, name in enumerate(known) if parse_version(name) <= number]
-    bit = 1 << (older[-1] if older else 0)
+    nearest = older[-1] if older else 0
     spans = version not in known
     menus: dict[str, Menu] = {}
     roots: dict[str, dict[str, frozenset[str]]] = {}
     for path, facts in data["menus"].items():
+        came_later = spans and parse_version(facts.get("since") or "0.0") > parse_version(known[nearest])
+        bit = 1 << (nearest + 1 if came_later and nearest + 1 < len(known) else nearest)
         commands = _commands(facts, number, bit, spans)
         if not within(number, facts.get("since"), facts.get("until")) or not (commands or path in MENUS):
             continue
