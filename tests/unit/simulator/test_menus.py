@@ -232,3 +232,20 @@ def test_files(admin: LocalSession) -> None:
     assert admin.error("/file/read", "=file=a.txt", "=offset=9") == "failure: chunk out of file bounds"
     admin.set("/file", row, contents="x" * 70_000)
     assert "contents" not in admin.row("/file", row)
+
+
+@pytest.mark.parametrize(
+    ("version", "udp", "interval", "failures"),
+    [
+        ("7.12.2", "10s", "2m", "5"),
+        ("7.15.3", "30s", "2m", "5"),
+        ("7.16.2", "30s", "8s", "4"),
+        ("7.24", "30s", "8s", "4"),
+    ],
+)
+def test_defaults_by_version(version: str, udp: str, interval: str, failures: str) -> None:
+    """As exports of upgraded routers tell them from what is no longer the default."""
+    admin = LocalSession(make_router(version))
+    assert admin.row("/ip/firewall/connection/tracking")["udp-timeout"] == udp
+    profile = admin.rows("/ip/ipsec/profile")[0]
+    assert (profile["dpd-interval"], profile["dpd-maximum-failures"]) == (interval, failures)

@@ -24,6 +24,8 @@ _DUMMY = "special dummy rule to show fasttrack counters"
 TABLES = tuple(f"/{family}/firewall/{name}" for family in ("ip", "ipv6") for name in ("filter", "raw", "nat"))
 # counters that are always there and always change
 _COUNTERS = ("bytes", "packets")
+#: seconds for which a connection is still listed after it was removed: a router was seen to show one 58 ms later
+LINGERING = 0.1
 
 
 class RuleHooks(Hooks):
@@ -144,3 +146,4 @@ def attach(router: Router) -> None:
         router.register(path, "reset-counters-all", reset_all_counters)
     for path in ("/ip/firewall/connection", "/ipv6/firewall/connection"):
         router.tables[path].journaled = False
+        router.tables[path].lingering = LINGERING

@@ -236,6 +236,12 @@ PROPERTIES: dict[str, dict[str, dict[str, Any]]] = {
         "disabled": {"default": "false"},
     },
     "/certificate/scep-server/ra": {"template": {"ref": "/certificate name"}, "disabled": {"default": "false"}},
+    # exports of upgraded routers show the old values as no longer the default from these versions on
+    "/ip/firewall/connection/tracking": {"udp-timeout": {"default_by_version": {"7.9": "10s", "7.15": "30s"}}},
+    "/ip/ipsec/profile": {
+        "dpd-interval": {"default_by_version": {"7.9": "2m", "7.16": "8s"}},
+        "dpd-maximum-failures": {"default_by_version": {"7.9": "5", "7.16": "4"}},
+    },
     "/ip/ipsec/identity": {
         "key": {"ref": "/ip/ipsec/key/rsa name"},
         "remote-key": {"ref": "/ip/ipsec/key/rsa name"},

@@ -99,6 +99,8 @@ class Table:
         self.hooks = Hooks()
         # whether commands on it are kept in history and undone by safe mode
         self.journaled = True
+        # seconds for which a row is still listed after its remove has been answered
+        self.lingering = 0.0
         self.next_id = 1
         # told of every row that comes, changes or goes: (row, gone); /listen
         self.watchers: list[Callable[[Row, bool], None]] = []

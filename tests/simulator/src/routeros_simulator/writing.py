@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from .call import Call
 from .errors import BUILT_IN, Trap
 from .facts import Property
@@ -101,8 +103,16 @@ def remove(call: Call) -> None:
             if row.locked:
                 raise Trap(row.locked, 4)
             table.hooks.check_remove(call, table, row)
-            table.delete(row, journal=True)
+            if table.lingering:
+                call.router.clock.call_later(table.lingering, partial(_gone, table, row))
+            else:
+                table.delete(row, journal=True)
             call.router.row_done(call)
+
+
+def _gone(table: Table, row: Row) -> None:
+    if row.linked:
+        table.delete(row)
 
 
 def move(call: Call) -> None:
