@@ -11,16 +11,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.changes import Change
+from ansible_collections.bastion.routeros.plugins.plugin_utils.options import BadOption
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning import report
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operations import Operation
 from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.state import State
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction import deadman, others, safe_mode, turn
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.executor import CERTIFICATE, Executor
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.guard import FIRST_CONTACT, guard
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.outcome import (
+    NotKept,
+    NotProved,
+    Outcome,
+    RolledBack,
+)
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.phases import (
     Phases,
     removes_certificate,
@@ -50,47 +56,6 @@ ROUNDS = 3
 _BUILT = " Chains that nothing enters may be left; the next run uses or removes them."
 
 
-@dataclass
-class Outcome:
-    """What a transaction found and did; plain data, secrets of menus masked, literal secrets not yet."""
-
-    changed: bool = False
-    plans: list[list[Operation]] = field(default_factory=list)
-    before: State | None = None
-    after: State | None = None
-    proved: str = ""
-    protected: str = ""
-    warnings: list[str] = field(default_factory=list)
-    statistics: dict[str, float] = field(default_factory=dict)
-
-    def states(self) -> tuple[State, State]:
-        """The router before and after.
-
-        :raises RouterError: it was not read to the end.
-        """
-        if self.before is None or self.after is None:
-            raise RouterError("the router could not be read", kind="not_read")
-        return self.before, self.after
-
-
-class RolledBack(RouterError):
-    """The change was not kept; the message says why, and what the router looks like now."""
-
-    kind = "rolled_back"
-
-
-class NotKept(RouterError):
-    """The router said done and did something else (disabling the own user, for one, is silently ignored)."""
-
-    kind = "not_kept"
-
-
-class NotProved(RouterError):
-    """A fresh login did not get in."""
-
-    kind = "not_proved"
-
-
 class Transaction:
     """Several changes that stand or fall together, over one session."""
 
@@ -114,6 +79,8 @@ class Transaction:
         self._found: list[str] = []
         # What there is to come back to.
         self._base = State(OLDEST)
+        # What it is to become.
+        self._planned: State | None = None
         # Whether something idle was built, which stays.
         self._built = False
 
@@ -133,7 +100,7 @@ class Transaction:
                 session = deadman.after_restart(self._door.open, self._sleep)
                 self._run(session)
         finally:
-            self._count(session)
+            self.outcome.count(session)
             session.close()
         for change in self._changes:
             self.outcome.warnings += [text for text in change.warnings if text not in self.outcome.warnings]
@@ -178,7 +145,7 @@ class Transaction:
         for change in self._changes:
             change.observe(outcome.before, ears)
         outcome.plans, outcome.after = self._plan(outcome.before)
-        outcome.changed = any(outcome.plans)
+        outcome.changed, self._planned = any(outcome.plans), outcome.after
         if outcome.changed:
             outcome.warnings += guard(session, self._door, self._settings, outcome.before, outcome.plans)
             self._protection(session).foresee(outcome.before, outcome.plans)
@@ -214,7 +181,7 @@ class Transaction:
             found = protection.restore(self._base, undo, self._read, patient=patient)
             if not isinstance(failure, RouterError):
                 # Its own text is not ours to change.
-                self.outcome.warnings.append(f"interrupted while the router was being changed. {found}")
+                self.outcome.warnings.append(f"the task ended while the router was being changed. {found}")
                 raise
             raise RolledBack(f"{failure.message} {found}{_BUILT if self._built else ''}") from failure
         self.outcome.protected = protection.name
@@ -283,9 +250,9 @@ class Transaction:
             else:
                 executor.run(behind)
             executor.run(removals)
-        except RouterError as error:
+        except (RouterError, BadOption) as error:
             self.outcome.warnings.append(
-                f"the change is kept, but something idle could not be removed; the next run does it: {error.message}"
+                f"the change is kept, but something idle could not be removed; the next run does it: {error}"
             )
         if behind or removals or self.outcome.after is None:
             self._look_again(session)
@@ -373,22 +340,27 @@ class Transaction:
         try:
             session.read("/system/identity")
         finally:
-            self._count(session)
+            self.outcome.count(session)
             session.close()
 
     def _look_again(self, session: Session) -> None:
         """The router as it is now; over a new session where the change ended the old one."""
         try:
             self.outcome.after = self._read(session)
+            return
         except RouterError:
-            given = {name: value for name, value in self._settings.prove_as.items() if value is not None}
+            pass
+        given = {name: value for name, value in self._settings.prove_as.items() if value is not None}
+        try:
             fresh = self._door.open_future(**given)
             try:
                 self.outcome.after = self._read(fresh)
             finally:
-                self._count(fresh)
+                self.outcome.count(fresh)
                 fresh.close()
-
-    def _count(self, session: Session) -> None:
-        for name, value in session.statistics().items():
-            self.outcome.statistics[name] = round(self.outcome.statistics.get(name, 0) + value, 3)
+        except RouterError as error:
+            self.outcome.after = self._planned
+            self.outcome.warnings.append(
+                f"the change is kept, but the router could not be read afterwards; what is shown is what was planned: "
+                f"{error.message}"
+            )

@@ -66,6 +66,8 @@ class Line:
         self._after = after
         self.sentences = 0
         self.cut = False
+        # Whether it carries nothing new.
+        self.shut = False
         # Cut when the router answers, before the answer arrives.
         self.answer_lost = False
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -81,6 +83,8 @@ class Line:
             while True:
                 client, _address = self._listener.accept()
                 try:
+                    if self.shut:
+                        raise ConnectionRefusedError
                     router = socket.create_connection(("127.0.0.1", self._target))
                 except OSError:  # it restarts
                     client.close()

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.bastion.routeros.plugins.plugin_utils.options import BadOption
+from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.protection import Protection
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.safe_mode import SafeModeError
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.settings import Settings
 from ansible_collections.bastion.routeros.plugins.plugin_utils.transaction.transaction import (
@@ -254,3 +255,28 @@ def test_a_password_that_no_login_can_tell_is_refused(router: Simulator, limits:
     with pytest.raises(BadOption, match=rf"(?s){why}.*on_create"):
         run(door, ("user", make))
     assert not run(door, ("user", {**make, "update_password": "on_create"}))[1].changed
+
+
+def test_what_is_kept_is_told_although_it_cannot_be_read_afterwards(
+    router: Simulator, monkeypatch: pytest.MonkeyPatch, line: Callable[..., Line]
+) -> None:
+    """Everything is lost after safe mode was released, for good: the change is there all the same."""
+    run(door_to(router.api_port), ("certificate", {"name": "old", "common_name": "old", "key_size": "prime256v1"}))
+    way = line(router.api_port)
+    keep = Protection.keep
+
+    def keep_and_be_lost(protection: Protection) -> None:
+        keep(protection)
+        way.close_lines()
+        way.shut = True
+
+    monkeypatch.setattr(Protection, "keep", keep_and_be_lost)
+    _transaction, outcome = run(
+        door_to(way.port, timeout=2.0),
+        ("service", {"name": "telnet", "disabled": True}),
+        ("certificate", {"name": "old", "state": "absent"}),
+    )
+    assert outcome.changed
+    assert router_rows(router, "/ip/service", name="telnet", disabled="true")
+    assert outcome.states()[1].rows("/ip/service")
+    assert any("the change is kept, but" in text for text in outcome.warnings)
