@@ -37,21 +37,23 @@ NAMELESS: tuple[str, dict[str, Any]] = (
 )
 
 
-def test_somebody_elses_job_of_that_name_is_left_alone(router: Simulator) -> None:
+def test_somebody_elses_job_of_that_name_is_left_alone(version: str) -> None:
     """What surely leaves the way in open goes on without the switch, and what may shut it does not."""
-    other = door_to(router.api_port).open()
-    other.call(f"{JOBS}/add", f"=name={deadman.NAME}", "=interval=1w", "=on-event=:nothing", "=comment=mine")
-    outcome = run(router.api_port, *DOUBTFUL)
-    assert outcome.protected == "inverse plan"
-    before = snapshot(router)
-    with pytest.raises(RouterError, match=r"(?s)could not be armed.*may shut the way in.*content") as caught:
-        run(router.api_port, NAMELESS)
-    assert caught.value.kind == "safe_mode_missing"
-    assert snapshot(router) == before
-    assert run(router.api_port, NAMELESS, acknowledge_lockout=True).protected == "inverse plan"
-    assert [row["comment"] for row in router.rows(JOBS)] == ["mine"]
-    assert ours(router)[1] == []
-    other.close()
+    # Here the rule does not: only the router knows that.
+    with running(version, time_scale=SCALE, switches={"unknown_matcher": "no-match"}) as router:
+        other = door_to(router.api_port).open()
+        other.call(f"{JOBS}/add", f"=name={deadman.NAME}", "=interval=1w", "=on-event=:nothing", "=comment=mine")
+        outcome = run(router.api_port, *DOUBTFUL)
+        assert outcome.protected == "inverse plan"
+        before = snapshot(router)
+        with pytest.raises(RouterError, match=r"(?s)could not be armed.*may shut the way in.*content") as caught:
+            run(router.api_port, NAMELESS)
+        assert caught.value.kind == "safe_mode_missing"
+        assert snapshot(router) == before
+        assert run(router.api_port, NAMELESS, acknowledge_lockout=True).protected == "inverse plan"
+        assert [row["comment"] for row in router.rows(JOBS)] == ["mine"]
+        assert ours(router)[1] == []
+        other.close()
 
 
 def test_a_menu_that_nobody_can_judge_is_not_changed_without_it(router: Simulator) -> None:
