@@ -259,6 +259,12 @@ LOCKOUTS = [
     Case("the service on another port", [("service", {"name": "api-ssl", "port": 64999})], why="port"),
     Case("no certificate", [rows("/ip/service", {"name": "api-ssl", "certificate": "none"})], why="certificate"),
     Case("a stranger's certificate", [("service", {"name": "api-ssl", "certificate": "strange"})]),
+    Case("the certificate in use removed", [("certificate", {"name": "leaf", "state": "absent"})], why="leaf"),
+    Case("its authority removed", [("certificate", {"name": "ca", "state": "absent"})], why="ca"),
+    Case(
+        "its authority removed with others",
+        [("certificate", {"name": name, "state": "absent"}) for name in ("strange", "ca")],
+    ),
     Case("the plain service off", [("service", {"name": "api", "disabled": True})], way="plain"),
     Case("own source not in the plain service", [("service", {"name": "api", "address": [NEIGHBOURS]})], way="plain"),
     # the account
