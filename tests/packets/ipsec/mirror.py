@@ -225,6 +225,12 @@ class Mirror:
             raise errors[0]
         self.apply()
 
+    def power_cut(self) -> None:
+        """End without a word; `apply` switches it on again."""
+        if self.charon is not None:
+            self.charon.kill()
+        self.charon = self.configuration = None
+
     def close(self) -> None:
         """End the strongSwan."""
         if self._demand is not None:

@@ -93,3 +93,34 @@ def test_a_tunnel_that_captures_the_session_that_makes_it(build: Build) -> None:
         assert session.read("/system/identity")
     assert home.client.associations()[NAME] == 1
     assert home.left.foreign() == []
+
+
+@pytest.mark.packets_full
+def test_networks_behind_both_ends(build: Build) -> None:
+    """Site to host: each pair of networks has an association of its own."""
+    home = build(hosts=("0.0.0.0",))
+    home.router.address("172.16.0.1/24", "lo")
+    home.controller.address("172.17.0.1/24", "lo")
+    stage = inventory(home, **secret())
+    stage.variables["ipsec_api_tunnel_router"]["subnets"] = ["172.16.0.0/24"]
+    stage.variables["ipsec_api_tunnel_controller"]["subnets"] = ["172.17.0.0/24"]
+    play(home, stage)
+    in_clear(home)
+    assert home.reaches("172.16.0.1", API_SSL, source="172.17.0.1") == "open"
+    assert_the_api_is_in_the_tunnel_only(home)
+    up = home.client.associations()
+    assert up[NAME] == 1
+    assert len(up) == 3
+
+
+@pytest.mark.packets_full
+def test_a_router_that_was_switched_off_is_found_again(build: Build) -> None:
+    """Dead peer detection: the controller notices by itself, and the next packet brings the tunnel up."""
+    home = build()
+    play(home, inventory(home, **secret(ipsec_api_tunnel_dpd_interval="5s", ipsec_api_tunnel_dpd_failures=2)))
+    in_clear(home)
+    home.mirror.power_cut()
+    home.client.wait(lambda: NAME not in home.client.associations(), "it does not notice", patience=90)
+    assert home.client.trapped() == ["api"]
+    home.mirror.apply()
+    assert_the_api_is_in_the_tunnel_only(home)
