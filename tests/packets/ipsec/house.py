@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -127,9 +127,10 @@ def _own_sessions() -> list[Session]:
 
 
 @contextlib.contextmanager
-def house(folder: Path, *, nat: bool = False, **simulation: Any) -> Iterator[House]:
+def house(folder: Path, *, nat: bool = False, behind: Sequence[str] = (), **simulation: Any) -> Iterator[House]:
     """A house in which nothing is configured yet: the router as out of the box, strongSwan without connections.
 
+    :param behind: more addresses of the router, in networks behind it
     :param simulation: what `running` takes, for another router
     """
     with contextlib.ExitStack() as stack:
@@ -138,8 +139,10 @@ def house(folder: Path, *, nat: bool = False, **simulation: Any) -> Iterator[Hou
         stack.enter_context(made.left)
         stack.enter_context(made.right)
         ends = ENDS.values()
+        for address in behind:
+            made.router.address(address, "lo")
         options: dict[str, Any] = {
-            "hosts": ("127.0.0.1", *(end.router for end in ends), *(end.router_inside for end in ends)),
+            "hosts": ("127.0.0.1", *(end.router for end in ends), *(end.router_inside for end in ends), *behind),
             "ports": {"api": API, "api-ssl": API_SSL},
             # The tests' own way in counts as a tunnel: what the rules do to others is not its business.
             "ipsec": ("127.0.0.1", *(end.controller_inside for end in ends)),
