@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ansible_collections.bastion.routeros.plugins.plugin_utils.wire import ssh
@@ -21,6 +22,7 @@ from ansible_collections.bastion.routeros.tests.integration.bootstrap.newcomer i
 )
 from ansible_collections.bastion.routeros.tests.prove.cutting import COMMON, Killed, Trial
 from ansible_collections.bastion.routeros.tests.prove.scenarios import Place, Scenario
+from ansible_collections.bastion.routeros.tests.unit.certificates.pki import make
 from routeros_simulator.testing import Simulator, running
 
 # "make test-full" sets this: every sentence of what matters most, every third one of the rest. Otherwise some of each.
@@ -30,23 +32,49 @@ ADMIN = {"state": "disabled", "replaced_by": "netadmin", "password": ADMIN_PASSW
 # Over SSH nobody waits for an answer that a silent network swallows longer than paramiko does, in earnest.
 SSH_KINDS = ("killed", "cut", "rebooted")
 KINDS = {"anonymous": COMMON, "plain": COMMON, "ssh": SSH_KINDS}
+# Where the certificate comes from: an authority on the router, one at home, or the site (whose key SSH alone may see).
 CASES = [
-    *(("7.24", method, kind) for method in KINDS for kind in KINDS[method]),
-    *((version, method, "killed") for version in ("7.12.2", "7.18.2") for method in KINDS),
-    *(("7.16.2", "plain", kind) for kind in COMMON),
+    *(("7.24", method, kind, "router") for method in KINDS for kind in KINDS[method]),
+    *((version, method, "killed", "router") for version in ("7.12.2", "7.18.2") for method in KINDS),
+    *(("7.16.2", "plain", kind, "router") for kind in COMMON),
+    *(("7.24", method, "killed", "home") for method in KINDS),
+    *(("7.24", "ssh", kind, source) for kind in SSH_KINDS for source in ("home", "site")),
 ]
 A_FEW = [
-    ("7.24", "anonymous", "killed"),
-    ("7.24", "plain", "cut"),
-    ("7.18.2", "plain", "rebooted"),
-    ("7.24", "ssh", "killed"),
+    ("7.24", "anonymous", "killed", "router"),
+    ("7.24", "plain", "cut", "home"),
+    ("7.18.2", "plain", "rebooted", "router"),
+    ("7.24", "ssh", "killed", "site"),
 ]
+
+
+def at_home(new: Newcomer) -> dict[str, Any]:
+    """An authority that is made at home, where the inventory looks for it."""
+    key = str(new.folder / "fleet.key")
+    return {**CURVE, "ownca_path": str(new.ca), "ownca_privatekey_path": key, "ownca_create": True}
+
+
+def of_the_site(new: Newcomer) -> dict[str, Any]:
+    """A certificate and its key that somebody brings along."""
+    root = make("Site", authority=True)
+    leaf = make("router1.example.net", root, addresses=("127.0.0.1",))
+    new.ca.parent.mkdir(parents=True)
+    new.ca.write_text(root.pem)
+    return {"certificate_content": leaf.pem, "privatekey_content": leaf.key_pem()}
+
+
+CURVE = {"key_size": "prime256v1"}
+CERTIFICATES: dict[str, Callable[[Newcomer], dict[str, Any]]] = {
+    "router": lambda _new: CURVE,
+    "home": at_home,
+    "site": of_the_site,
+}
 
 
 class Bootstrapping(Trial):
     """A run of bootstrap behind a network that something happens to; lines of the console count as sentences do."""
 
-    def __init__(self, router: Simulator, folder: Path, method: str, patch: pytest.MonkeyPatch) -> None:
+    def __init__(self, router: Simulator, folder: Path, method: str, source: str, patch: pytest.MonkeyPatch) -> None:
         ports = {"api": router.api_port, "api-ssl": router.api_ssl_port}
         if method == "ssh":
             ports["ssh"] = router.ssh_port
@@ -54,6 +82,7 @@ class Bootstrapping(Trial):
         own = self.place.ports
         seen = {"plain": own["api"], "anonymous": own["api-ssl"], "ssh": own.get("ssh", 0)}
         self.new = Newcomer(router, folder, method, ports=seen)
+        self.certificate = CERTIFICATES[source](self.new)
         run = ssh.Console.run
 
         def counted(console: ssh.Console, line: str, end: str, timeout: float | None = None) -> str:
@@ -66,7 +95,7 @@ class Bootstrapping(Trial):
         """One run; what was said in the end."""
         self.sentences = 0
         try:
-            told = self.new.bootstrap(sleep=self.network.pass_time, admin=ADMIN)
+            told = self.new.bootstrap(sleep=self.network.pass_time, admin=ADMIN, certificate=self.certificate)
         except (RouterError, Killed) as error:
             return "" if isinstance(error, Killed) else f"{type(error).__name__}: {error}"
         return "changed" if told.changed else "unchanged"
@@ -86,24 +115,24 @@ class Bootstrapping(Trial):
 
 
 @contextmanager
-def trial_of(version: str, method: str, folder: Path) -> Iterator[Bootstrapping]:
+def trial_of(version: str, method: str, source: str, folder: Path) -> Iterator[Bootstrapping]:
     """A router out of the box, ready for one trial."""
     with (
         running(version, time_scale=SCALE, switches=SWITCHES, ssh=method == "ssh") as router,
         pytest.MonkeyPatch.context() as patch,
     ):
-        trial = Bootstrapping(router, folder, method, patch)
+        trial = Bootstrapping(router, folder, method, source, patch)
         try:
             yield trial
         finally:
             trial.network.close()
 
 
-@pytest.mark.parametrize(("version", "method", "kind"), CASES if FULL else A_FEW)
+@pytest.mark.parametrize(("version", "method", "kind", "source"), CASES if FULL else A_FEW)
 def test_every_cut_of_bootstrap(
-    version: str, method: str, kind: str, tmp_path: Path, record_property: Callable[[str, object], None]
+    version: str, method: str, kind: str, source: str, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    with trial_of(version, method, tmp_path / "uncut") as trial:
+    with trial_of(version, method, source, tmp_path / "uncut") as trial:
         assert trial.go() == "changed"
         sentences = trial.sentences
     every = 1 if (version, kind) == ("7.24", "killed") else 3
@@ -111,7 +140,7 @@ def test_every_cut_of_bootstrap(
     faults = []
     tried = 0
     for sentence in range(0, sentences, step):
-        with trial_of(version, method, tmp_path / str(sentence)) as trial:
+        with trial_of(version, method, source, tmp_path / str(sentence)) as trial:
             happened = trial.interrupt(sentence, kind)
             said = trial.go()
             tried += happened()
@@ -142,4 +171,6 @@ def fault_of(trial: Bootstrapping, said: str, kind: str) -> str:
         return f"after the next run: {trial.ways_in()}"
     if (again := trial.go()) != "unchanged":
         return f"the run after that: {again}"
+    if left := [row["name"] for row in trial.new.router.rows("/file")]:
+        return f"files are left on the router: {left}"
     return ""

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,7 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.errors impor
 if TYPE_CHECKING:
     from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.session import Row, Session
 
+Read = Callable[[str, Sequence[str], Sequence[str]], "list[Row]"]
 CERTIFICATE, FILE = "/certificate", "/file"
 REQUEST, REQUEST_KEY = "certificate-request.pem", "certificate-request_key.pem"
 # A key of 4096 bits takes a small board tens of seconds.
@@ -72,7 +73,8 @@ class Carrier:
             self._name(pem, name)
             self._check_key(pem, name, self._import(REQUEST_KEY, name, passphrase))
         finally:
-            self._remove(REQUEST, REQUEST_KEY)
+            # The key first: as long as the request is there, it tells whose both are.
+            self._remove(REQUEST_KEY, REQUEST)
         # The manual says that a request uses its template up; where it does not, it would stay for ever.
         for row in self._session.read(CERTIFICATE, ("name", "fingerprint"), (f"?name={template}",)):
             if not row.get("fingerprint"):
@@ -105,6 +107,10 @@ class Carrier:
             self._remove(f"{base}.crt", f"{base}.key")
         return certificate.replace("\r\n", "\n"), key.replace("\r\n", "\n")
 
+    def clear(self, files: Sequence[str]) -> None:
+        """Remove these files, those that are still there."""
+        self._remove(*files)
+
     # -- files --------------------------------------------------------------------------------------------------------
 
     def _make_way(self, common_name: str) -> None:
@@ -115,7 +121,7 @@ class Carrier:
                 f"there is a certificate request of somebody else in the router's file {REQUEST}, and a new one would "
                 "overwrite it. Remove it when it is of no use any more"
             )
-        self._remove(REQUEST, REQUEST_KEY)
+        self._remove(REQUEST_KEY, REQUEST)
 
     @contextmanager
     def _file(self, name: str, text: str) -> Iterator[str]:
@@ -198,6 +204,23 @@ class Carrier:
             if row is not None or time.monotonic() > deadline:
                 return row
             self._sleep(POLL)
+
+
+def left_behind(read: Read, name: str, common_name: str = "") -> list[str]:
+    """The files for certificate ``name`` that a run left which was killed: keys may be among them.
+
+    :param common_name: of the requests that are made for it; "" where none are.
+    """
+    ours = re.compile(
+        rf"({re.escape(_file_name(name))}(-chain\d+)?|{re.escape(name)}\.request)-[0-9a-f]{{8}}\.(crt|key)"
+    )
+    paths = {row.get("name", "").rpartition("/")[2]: row.get("name", "") for row in read(FILE, ("name",), ())}
+    found = [file for file in paths if ours.fullmatch(file)]
+    if common_name and REQUEST in paths:
+        rows = read(FILE, ("name", "contents"), (f"?name={paths[REQUEST]}",))
+        if any(row.get("contents") and subject_name(row["contents"]) == common_name for row in rows):
+            found += [file for file in (REQUEST_KEY, REQUEST) if file in paths]
+    return found
 
 
 def _file_name(name: str) -> str:

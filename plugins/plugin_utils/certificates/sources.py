@@ -20,8 +20,8 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.planning.operatio
 if TYPE_CHECKING:
     from ansible_collections.bastion.routeros.plugins.plugin_utils.wire.session import Session
 
-# No command of the router's: a copy of the authority's certificate on the controller.
-SAVE_AUTHORITY = "save-authority"
+# No commands of the router's: a copy of the authority's certificate on the controller; files that a killed run left.
+SAVE_AUTHORITY, REMOVE_FILES = "save-authority", "remove-files"
 Sleep = Callable[[float], None]
 
 
@@ -34,6 +34,9 @@ class Source:
 
     compared: ClassVar[Sequence[str]] = ()
     own_key = True
+    # Whether it goes through files on the router, and the common name of the requests among them.
+    by_files = False
+    requested = ""
 
     def __init__(self, name: str, properties: Mapping[str, str]) -> None:
         self.name = name
@@ -92,6 +95,7 @@ class OnRouter(Source):
 class AtHome(Source):
     """The key is made on the router and stays there; the authority on the controller signs the request for it."""
 
+    by_files = True
     # What a router shows of usages that it did not write itself is not known in every detail.
     compared = ("common-name", "subject-alt-name", "key-size")
 
@@ -107,6 +111,7 @@ class AtHome(Source):
         super().__init__(name, properties)
         self.terms, self.authority, self._make = terms, authority, make
         self.request = f"{name}.request"
+        self.requested = terms.common_name
 
     @property
     def _called(self) -> str:
@@ -134,6 +139,8 @@ class AtHome(Source):
 
 class Brought(Source):
     """Made elsewhere: the certificate, its key, and the authorities above it are imported."""
+
+    by_files = True
 
     def __init__(self, name: str, papers: Papers) -> None:
         super().__init__(name, {})

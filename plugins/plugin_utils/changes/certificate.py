@@ -16,10 +16,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates import acme, bundle
-from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.carrier import CertificateFailed
+from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.carrier import (
+    Carrier,
+    CertificateFailed,
+    left_behind,
+)
 from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.home import fingerprint, saved_fingerprint
 from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.papers import BadPapers
 from ansible_collections.bastion.routeros.plugins.plugin_utils.certificates.sources import (
+    REMOVE_FILES,
     SAVE_AUTHORITY,
     AtHome,
     FromAcme,
@@ -64,6 +69,7 @@ class Certificate(Change):
         self._look_at_home()
         options = {RENAMED.get(name, name): value for name, value in self.options.items() if name not in NOT_PROPERTIES}
         self._wanted: Wanted | None = None
+        self._left: list[str] = []
         if not self._absent:
             self._wanted = wanted(self, options, version)
 
@@ -86,9 +92,12 @@ class Certificate(Change):
 
     def observe(self, state: State, router: Router) -> None:
         self._look_at_home()
+        if self._wanted is not None and self._source.by_files:
+            self._left = left_behind(router.read, self.options["name"], self._source.requested)
 
     def settled_certificates(self) -> None:
         self._look_at_home()
+        self._left = []
 
     def plan(self, state: State, handles: Iterator[str]) -> list[Operation]:
         name = self.options["name"]
@@ -109,7 +118,11 @@ class Certificate(Change):
         else:
             operations += self._trust(row)
             operations += self._leftovers(state)
-        return operations + self._exports(row, operations)
+        operations += self._exports(row, operations)
+        if self._left:
+            properties = {"name": name, "files": ",".join(self._left)}
+            operations.append(Operation(PATH, REMOVE_FILES, id=name, properties=properties, inert=True))
+        return operations
 
     def _check_state(self, state: State) -> None:
         ca = self.options.get("ca")
@@ -229,6 +242,8 @@ class Certificate(Change):
             if operation.verb == "export-bundle":
                 target, passphrase = str(self.options["save_bundle_to"]), str(self.options["save_passphrase"])
                 bundle.save(session, own, target, passphrase, sleep)
+            elif operation.verb == REMOVE_FILES:
+                Carrier(session, sleep).clear(operation.properties["files"].split(","))
             else:
                 self._source.carry(operation, session, sleep)
         except BadPapers as error:

@@ -122,6 +122,23 @@ def test_a_request_of_ours_that_was_cut_off_is_made_again(modern: Simulator, tmp
     assert (names(modern), files(modern)) == (["api"], [])
 
 
+def test_files_that_a_killed_run_left_go_and_no_others(modern: Simulator, tmp_path: Path) -> None:
+    """Keys may be among them; a request of somebody else stays, and so does whatever has another name."""
+    certificate(modern, **options(tmp_path))
+    ours = ["bastion-api-0123abcd.key", "bastion-api-chain2-0123abcd.crt", "api.request-0123abcd.crt"]
+    others = ["bastion-other-0123abcd.key", "bastion-api-0123abcd.txt", "bastion-api.crt", "notes.txt"]
+    for name in (*ours, *others, "certificate-request_key.pem"):
+        ask(modern, "/file/add", f"=name={name}", "=contents=something")
+    ask(modern, "/file/add", f"=name={REQUEST}", f"=contents={request_for('theirs.example.net')}")
+    assert certificate(modern, **options(tmp_path)).changed
+    assert files(modern) == sorted([*others, "certificate-request_key.pem", REQUEST])
+    assert not certificate(modern, **options(tmp_path)).changed
+    ask(modern, "/file/set", f"=numbers={REQUEST}", f"=contents={request_for('router.example.net')}")
+    assert certificate(modern, **options(tmp_path)).changed
+    assert files(modern) == sorted(others)
+    assert not certificate(modern, **options(tmp_path)).changed
+
+
 def test_a_router_of_1970_makes_nothing(tmp_path: Path) -> None:
     with running("7.22.3", clock="1970-01-01 00:00:00") as router:
         with pytest.raises(BadOption, match=r"clock says 1970-01-01.*ntp"):

@@ -62,19 +62,32 @@ def test_a_key_that_routeros_refuses_is_told_before(router: Simulator) -> None:
     assert not any(row["name"] == "jdoe" for row in router.rows("/user"))
 
 
+CHANGES: list[tuple[str, dict[str, Any]]] = [
+    ("7.24", {"group": "read"}),
+    ("7.20.8", {"password": "another-Horse-8", "update_password": "always"}),
+    ("7.24", {"ssh_keys": [key(1)]}),
+    ("7.22.3", {"disabled": True}),
+    ("7.24", {"state": "absent"}),
+]
+
+
 @pytest.mark.avoided(58)
-def test_sessions_end_when_the_user_changes_and_only_then() -> None:
-    with running("7.24", time_scale=SCALE) as router:
+@pytest.mark.parametrize(("version", "change"), CHANGES)
+def test_sessions_end_when_the_user_changes_and_only_then(version: str, change: dict[str, Any]) -> None:
+    with running(version, time_scale=SCALE) as router:
         user(router)
-        session = librouteros.connect(
-            host="127.0.0.1", port=router.api_port, username="jdoe", password=OLD["password"], timeout=5
+        session, bystander = (
+            librouteros.connect(host="127.0.0.1", port=router.api_port, username=name, password=password, timeout=5)
+            for name, password in (("jdoe", OLD["password"]), ("admin", ""))
         )
         user(router, end_sessions=True)
         assert list(session("/system/identity/print"))
-        outcome = user(router, group="read", end_sessions=True)
+        outcome = user(router, **change, end_sessions=True)
         assert outcome.changed
         with pytest.raises((librouteros.exceptions.LibRouterosError, OSError)):
             list(session("/system/identity/print"))
+        assert list(bystander("/system/identity/print"))
+        bystander.close()
         with pytest.raises(BadOption, match="own user"):
             run(door_to(router.api_port), ("user", {"name": "admin", "comment": "x", "end_sessions": True}))
 
