@@ -69,6 +69,7 @@ def test_paths_with_blanks_with_slashes_and_step_by_step(desk: Desk) -> None:
     desk.type("/ip/service/set api port=1234")
     desk.type("/ip service set [find name=www] disabled=yes")
     assert desk.type(":put [/ip service get api port]") == ["1234"]
+    assert desk.type(":put [/ping 127.0.0.9 count=1]") == ["1"]
     assert desk.type("/ip service") == []
     assert desk.console.context == "/ip/service"
     assert desk.type(":put [get www disabled]") == ["true"]

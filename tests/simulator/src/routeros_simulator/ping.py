@@ -89,8 +89,8 @@ async def _ping(call: Call) -> str | None:
         call.reply({name: text for name, text in row.items() if not wanted or name in names})
         if status or number + 1 != count:
             await call.router.clock.sleep(interval / 1000)
-    # in a script the command is worth the number of answers
-    return str(received) if call.session.via == "script" else None
+    # to a script and at the console the command is worth the number of answers
+    return None if call.session.via == "api" else str(received)
 
 
 def attach(router: Router) -> None:
