@@ -75,6 +75,23 @@ def test_a_dropped_client_is_never_answered(sim: Simulator, raw: Raw, rules: Rul
     assert all(row["address"] != OUTSIDE for row in rules.api.path("user", "active"))
 
 
+def test_a_test_can_ask_whether_an_answer_can_come(sim: Simulator, raw: Raw, rules: Rules) -> None:
+    """For a new connection, and for packets of one that is there."""
+    before, ours = raw(sim, OUTSIDE), raw(sim, HOME)
+    assert before.login()
+    assert ours.login()
+    drop = rules.add("drop", src_address=OUTSIDE)
+    late = raw(sim, OUTSIDE)
+    for client in (before, late, ours):
+        client.send("/system/identity/print")
+    assert before.silent()
+    ports = [client.socket.getsockname()[1] for client in (before, late, ours)]
+    assert [sim.is_silent_to(port) for port in ports] == [True, True, False]
+    tuple(rules.api("/ip/firewall/filter/remove", **{".id": drop}))
+    assert before.read()
+    assert not sim.is_silent_to(ports[0])
+
+
 def test_tarpit_keeps_the_connection_for_nothing(sim: Simulator, raw: Raw, rules: Rules) -> None:
     rules.add("tarpit", src_address=OUTSIDE, protocol="tcp")
     assert not served(sim, raw, OUTSIDE)
