@@ -18,9 +18,9 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.vault import VaultSecret
 from ansible_collections.bastion.routeros.tests.integration.secure_api.stage import (
     RECAP,
-    SETTLE,
     Run,
     run_playbook,
+    settle,
     snapshot,
 )
 from routeros_simulator.testing import Simulator, running
@@ -115,7 +115,7 @@ def test_secure_api_goes_on_from_there(tmp_path: Path) -> None:
         role = {
             "secure_api_sources": ["127.0.0.1"],
             "secure_api_port": router.api_ssl_port,
-            "secure_api_settle": SETTLE,
+            "secure_api_settle": settle(),
             "secure_api_users": [
                 {
                     "name": "automation",

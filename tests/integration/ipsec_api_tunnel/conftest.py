@@ -15,7 +15,7 @@ from ansible_collections.bastion.routeros.tests.integration.ipsec_api_tunnel.rel
     OUTSIDE,
     Relay,
 )
-from ansible_collections.bastion.routeros.tests.integration.secure_api.stage import SETTLE, Stage
+from ansible_collections.bastion.routeros.tests.integration.secure_api.stage import Stage, settle
 from routeros_simulator.testing import Simulator, running
 
 SECRET = "qW7/zR2+mK9vT4xB8nL1cH6dJ3fG5pYs"
@@ -67,7 +67,7 @@ def stage(router: Simulator, relay: Relay, tmp_path: Path) -> Stage:
             "ipsec_api_tunnel_packages": [],
             "ipsec_api_tunnel_service": "",
             "ipsec_api_tunnel_become": False,
-            "ipsec_api_tunnel_settle": SETTLE,
+            "ipsec_api_tunnel_settle": settle(),
             "ipsec_api_tunnel_log_command": ["cat", str(relay.log)],
             "ipsec_api_tunnel_patience": 2,
         },

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ansible_collections.bastion.routeros.tests.integration.secure_api.stage import SETTLE, Stage
+from ansible_collections.bastion.routeros.tests.integration.secure_api.stage import Stage, settle
 from routeros_simulator.testing import Simulator, running
 
 
@@ -30,6 +30,6 @@ def stage(router: Simulator, tmp_path: Path) -> Stage:
             "knock_sequence": ["tcp/41873", "udp/12077", "tcp/28511"],
             "knock_ports": ["{{ ansible_port }}"],
             "knock_trusted_sources": ["127.0.0.1"],
-            "knock_settle": SETTLE,
+            "knock_settle": settle(),
         },
     )

@@ -24,9 +24,12 @@ ROUTER = "router1"
 PASSWORD = "correct-horse-7"
 PLAYBOOK = "bastion.routeros.secure_api"
 POLICIES = ["read", "write", "api", "policy", "sensitive", "ftp"]
-# Until the rules of a simulated router act whose seconds pass five times as fast as ours, or faster.
-SETTLE = 0.1 + made({}).rule_delay / 5
 RECAP = re.compile(r"^(\w+)\s*:\s*ok=\d+\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)", re.MULTILINE)
+
+
+def settle() -> float:
+    """Seconds until rules act on a simulated router whose time passes five times as fast as ours, or faster."""
+    return 0.1 + made({}).rule_delay / 5
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ class Stage:
                 "password": "",
             },
             "secure_api_port": "{{ ansible_port }}",
-            "secure_api_settle": SETTLE,
+            "secure_api_settle": settle(),
             "secure_api_sources": ["127.0.0.1", "127.0.5.0/24"],
             "secure_api_users": [{"name": "automation", "password": "{{ ansible_password }}", "policies": POLICIES}],
             **self.variables,
