@@ -63,8 +63,11 @@ def test_how_it_ends(tmp_path: Path) -> None:
     words = ["-i", "localhost,", "play.json"]
     assert preloaded.ansible_playbook(words, tmp_path, environment(), 60)[0] == 2
     assert preloaded.ansible_playbook(["missing.json"], tmp_path, environment(), 60)[0] == 1
-    book(tmp_path, {"ansible.builtin.pause": {"seconds": 60}})
+    # A worker of Ansible would outlive it, so it is ended before there is one.
+    slow = tmp_path / "slow.sh"
+    slow.write_text("#!/bin/sh\nsleep 60\n")
+    slow.chmod(0o755)
     with pytest.raises(subprocess.TimeoutExpired):
-        preloaded.ansible_playbook(words, tmp_path, environment(), 2)
+        preloaded.ansible_playbook(["-i", str(slow), "play.json"], tmp_path, environment(), 2)
     book(tmp_path)
     assert preloaded.ansible_playbook(words, tmp_path, environment(), 60)[0] == 0
