@@ -94,8 +94,8 @@ class Secretive(Change):
                 raise self.bad(
                     "update_secret",
                     f"the router does not tell {name.replace('-', '_')}, so whether it is still right cannot be seen: "
-                    "the user needs the policy 'sensitive'. Or say update_secret: on_create to leave it as it is, or "
-                    "update_secret: always to set it every time",
+                    "the user needs the policy 'sensitive', or there is none yet. Say update_secret: always to set it "
+                    "every time, or update_secret: on_create to leave it as it is",
                 )
         return row, want, frozenset(always)
 

@@ -49,11 +49,12 @@ elif "--initiate" in sys.argv and (home / "refuses").exists():
 
 
 class Relay:
-    """The tunnel. ``wrong`` is why it does not come up although both ends agree."""
+    """The tunnel. ``wrong`` is why it does not come up although both ends agree; ``fragile``: a refusal ends it."""
 
     def __init__(self, router: Simulator, folder: Path, port: int, agree: bool = True, inside: str = INSIDE) -> None:
         self.router, self.folder, self.port = router, folder, port
         self.wrong = ""
+        self.fragile = False
         self.established = False
         self.carried = 0
         self._agree = agree
@@ -121,6 +122,8 @@ class Relay:
                 threading.Thread(target=self._carry, args=(client,), daemon=True).start()
 
     def _carry(self, client: socket.socket) -> None:
+        if self.fragile and any("--initiate" in call for call in self.calls()[-4:]):
+            self.wrong = "TEMPORARY_FAILURE"
         reason = self.wrong or (self._negotiate() if self._agree else "")
         if reason:
             self.log.write_text(f"received {reason} notify error\n")

@@ -103,6 +103,18 @@ def test_a_secret_is_changed_on_both_ends(router: Simulator, relay: Relay, stage
     assert [path.name for path in (relay.folder / "conf.d").iterdir()] == ["bastion-router1-api.conf"]
     assert (relay.folder / "conf.d" / "bastion-router1-api.conf").read_text() == files
     assert relay.disagreement() == ""
+    # The way is lost as well: what stays is told, and the next run makes an end of it.
+    relay.fragile = True
+    failed = stage.play("-vvvv", playbook=TUNNEL)
+    assert "Not undone on the router is the second name of the controller" in failed.flat
+    assert SECRET.swapcase() not in failed.text
+    assert len(router.rows("/ip/ipsec/identity")) == 2
+    relay.fragile, relay.wrong = False, ""
+    relay.refuse(False)
+    finished = stage.play(playbook=TUNNEL)
+    assert finished.changed > 0, finished.text
+    assert [row["secret"] for row in router.rows("/ip/ipsec/identity")] == [SECRET.swapcase()]
+    assert relay.disagreement() == ""
 
 
 @pytest.mark.slow
