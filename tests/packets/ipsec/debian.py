@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
@@ -30,26 +31,32 @@ def run(*command: str, folder: Path | None = None, environment: Mapping[str, str
 
 
 def unpacked(folder: Path, wanted: Callable[[], Sequence[str]]) -> Path:
-    """The folder with these packages, fetched once.
+    """The folder with these packages, fetched once, whoever of several test processes comes first.
 
     :param wanted: names the packages, as far as apt knows any
     :raises CommandError: they cannot be fetched
     """
-    ready = folder / "ready"
-    if not ready.exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        try:
-            _fetch(folder, wanted())
-        except CommandError:
-            # Its lists may be old, or not there at all.
-            run("apt-get", "update", "-qq")
-            _fetch(folder, wanted())
-        for package in folder.glob("*.deb"):
-            run("dpkg", "-x", str(package), str(folder))
-            package.unlink()
-        ready.touch()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with (folder.parent / "packages.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "ready").exists():
+            _unpack(folder, wanted)
     return folder
+
+
+def _unpack(folder: Path, wanted: Callable[[], Sequence[str]]) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        _fetch(folder, wanted())
+    except CommandError:
+        # Its lists may be old, or not there at all.
+        run("apt-get", "update", "-qq")
+        _fetch(folder, wanted())
+    for package in folder.glob("*.deb"):
+        run("dpkg", "-x", str(package), str(folder))
+        package.unlink()
+    (folder / "ready").touch()
 
 
 def _fetch(folder: Path, names: Sequence[str]) -> None:
