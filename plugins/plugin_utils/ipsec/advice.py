@@ -287,7 +287,12 @@ _FAILURES = (
         ),
     ),
 )
-_UP = re.compile(r"CHILD_SA \S+ established")
+# What means something only where nothing came through: a tunnel that came up, and a first message that was sent again
+# (strongSwan gives up after 165 s, and whoever waits for the tunnel sooner).
+_SILENT = (
+    ("no_traffic", re.compile(r"CHILD_SA \S+ established")),
+    ("no_answer", re.compile(r"retransmit \d+ of request with message ID 0\b")),
+)
 FAILURES = tuple(each.failure for each in _FAILURES)
 _COMPILED = tuple((each, [re.compile(pattern, re.IGNORECASE) for pattern in each.patterns]) for each in _FAILURES)
 
@@ -297,7 +302,7 @@ def advices(text: str, silent: bool = False) -> list[Advice]:
 
     :param text: lines of a log, of one end or of both; any other lines are passed over.
     :param silent: nothing is said to have come through, so that a tunnel which came up is a failure, too, when
-        nothing else is told
+        nothing else is told, and so is a first message that was not answered yet
     """
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     found = []
@@ -306,8 +311,8 @@ def advices(text: str, silent: bool = False) -> list[Advice]:
         if line is not None:
             found.append(Advice(each.failure, each.problem, each.check, line[:LONGEST]))
     if silent and not found:
-        up = [line for line in lines if _UP.search(line)]
-        found += [replace(advice("no_traffic"), line=up[-1][:LONGEST])] if up else []
+        told = ((failure, next(filter(pattern.search, reversed(lines)), None)) for failure, pattern in _SILENT)
+        found += [replace(advice(failure), line=line[:LONGEST]) for failure, line in told if line is not None][:1]
     return found
 
 

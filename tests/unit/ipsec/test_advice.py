@@ -185,3 +185,25 @@ def test_the_filter_takes_text_and_lines() -> None:
     assert found["failure"] == "no_answer"
     assert found["message"] == str(explain(text))
     assert ipsec_advice([]) == []
+
+
+UP = "13[IKE] CHILD_SA api{1} established with SPIs c1f0a2b3_i c4d5e6f7_o"
+AGAIN = "14[IKE] retransmit 3 of request with message ID 0"
+
+
+@pytest.mark.parametrize(
+    ("lines", "failure"),
+    [
+        ([], None),
+        (["10[IKE] initiating IKE_SA api[1] to 198.51.100.2", AGAIN], "no_answer"),
+        (["14[IKE] retransmit 2 of request with message ID 5"], None),
+        ([AGAIN, UP], "no_traffic"),
+        ([AGAIN, "received AUTHENTICATION_FAILED notify error"], "authentication_failed"),
+    ],
+)
+def test_what_a_log_means_when_nothing_comes_through(lines: list[str], failure: str | None) -> None:
+    """A first message that was sent again says nothing by itself: the answer may have come late."""
+    found = advices("\n".join(lines), silent=True)
+    assert [each.failure for each in found] == ([failure] if failure else [])
+    assert all(each.line in lines for each in found)
+    assert len(advices("\n".join(lines))) == (failure == "authentication_failed")
