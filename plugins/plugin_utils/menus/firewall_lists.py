@@ -18,6 +18,24 @@ from ansible_collections.bastion.routeros.plugins.plugin_utils.menus.model impor
 _TCP_STATE = "enum none syn-sent syn-recv established fin-wait close-wait last-ack time-wait close listen"
 
 
+def _address_list(family: str, address: str, timeout: str) -> Menu:
+    return Menu(
+        f"/{family}/firewall/address-list",
+        table(
+            P("list", required=True),
+            P("address", address, required=True),
+            P("timeout", timeout),
+            P("dynamic", "bool", "false"),
+            optional("comment", "string", ""),
+            P("disabled", "bool", "false"),
+            status("datetime", "creation-time"),
+        ),
+        key=("list", "address"),
+        timed="timeout",
+        commands=verbs("add comment disable enable remove set"),
+    )
+
+
 def _connections(family: str, addresses: str) -> Menu:
     return Menu(
         f"/{family}/firewall/connection",
@@ -70,36 +88,8 @@ def _connections(family: str, addresses: str) -> Menu:
 
 
 MENUS = (
-    Menu(
-        "/ip/firewall/address-list",
-        table(
-            P("list", required=True),
-            P("address", "ip4-range-or-dns-name", required=True),
-            P("timeout", "duration ..35w3d13h13m56s"),
-            P("dynamic", "bool", "false"),
-            optional("comment", "string", ""),
-            P("disabled", "bool", "false"),
-            status("datetime", "creation-time"),
-        ),
-        key=("list", "address"),
-        timed="timeout",
-        commands=verbs("add comment disable enable remove set"),
-    ),
-    Menu(
-        "/ipv6/firewall/address-list",
-        table(
-            P("list", required=True),
-            P("address", "ip6-prefix-or-dns-name", required=True),
-            P("timeout", "duration"),
-            P("dynamic", "bool", "false"),
-            optional("comment", "string", ""),
-            P("disabled", "bool", "false"),
-            status("datetime", "creation-time"),
-        ),
-        key=("list", "address"),
-        timed="timeout",
-        commands=verbs("add comment disable enable remove set"),
-    ),
+    _address_list("ip", "ip4-range-or-dns-name", "duration ..35w3d13h13m56s"),
+    _address_list("ipv6", "ip6-prefix-or-dns-name", "duration"),
     Menu(
         "/ip/firewall/layer7-protocol",
         table(P("name", required=True), P("regexp", required=True), optional("comment", "string", "")),

@@ -128,6 +128,11 @@ class Menu:
         known = self.properties.get(name)
         return (known is not None and known.secret) or name in SPOKEN_SECRETS
 
+    def withheld(self, names: Iterable[str]) -> set[str]:
+        """Those of the properties that a router takes and does not or may not give back."""
+        found = ((name, self.properties.get(name)) for name in names)
+        return {name for name, known in found if known is not None and (known.write_only or known.secret)}
+
     def current_name(self, name: str, version: Version) -> str:
         """The name that `version` prints this property under (7.24: `available-from` for a service's `address`)."""
         known = self.properties.get(name)

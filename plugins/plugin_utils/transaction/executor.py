@@ -116,10 +116,7 @@ class Executor:
     def _sentence(self, operation: Operation) -> tuple[str, ...]:
         if operation.id or operation.verb != "add":
             self._step_on(operation.path, self.resolve(operation.id))
-        known = menu(operation.path).properties
-        if operation.verb == "set" and any(
-            name in known and (known[name].write_only or known[name].secret) for name in operation.properties
-        ):
+        if operation.verb == "set" and menu(operation.path).withheld(operation.properties):
             self._blind.append(operation)
         if operation.verb == "remove":
             self._gone[operation.path, self.resolve(operation.id)] = operation.was

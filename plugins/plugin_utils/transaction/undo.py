@@ -60,7 +60,11 @@ class Undo:
         self._gone = dict(executor.gone)
         self._password = password
         self._lost = ""
-        unseen = {(step.path, step.id) for step in self._blind if len(step.properties) == len(_unseen(step))}
+        unseen = {
+            (step.path, step.id)
+            for step in self._blind
+            if len(step.properties) == len(menu(step.path).withheld(step.properties))
+        }
         # Whether anything but passwords was written, and whether any of it was found on the router.
         self._shows = bool(self._unanswered) or any(step not in unseen for step in self._trail)
         self._kept = False
@@ -194,20 +198,12 @@ class Undo:
 
 def _hidden(step: Operation, was: Mapping[str, str]) -> set[str]:
     """The properties that were set and whose old value the plain print has not told."""
-    known = menu(step.path).properties
-    return {name for name in _unseen(step) if known[name].write_only or not told(was.get(name))}
-
-
-def _unseen(step: Operation) -> set[str]:
-    """The properties that a router takes and does not or may not give back."""
-    known = menu(step.path).properties
-    return {name for name in step.properties if name in known and (known[name].write_only or known[name].secret)}
+    known = menu(step.path)
+    withheld = known.withheld(step.properties)
+    return {name for name in withheld if known.properties[name].write_only or not told(was.get(name))}
 
 
 def _is(compare: Comparer, operation: Operation, row: Mapping[str, str]) -> bool:
-    told = menu(operation.path).properties
-    return all(
-        compare.same(name, row.get(name), text)
-        for name, text in operation.properties.items()
-        if name in told and not told[name].write_only and not told[name].secret
-    )
+    known = menu(operation.path)
+    shown = known.properties.keys() - known.withheld(operation.properties)
+    return all(compare.same(name, row.get(name), text) for name, text in operation.properties.items() if name in shown)

@@ -385,17 +385,3 @@ def test_who_gives_up_sends_no_more(raw: Raw, login: Callable[..., Any], eventua
         eventually(lambda: sim.call(lambda: len(sim.server.silence)) == 1)
         client.socket.close()
         eventually(lambda: sim.call(lambda: len(sim.server.silence)) == 0)
-
-
-def test_a_connection_is_listed_for_a_moment_after_its_removal(sim: Simulator, login: Callable[..., Any]) -> None:
-    api, other = login(sim), login(sim, source="127.0.0.9")
-    api.path("ip", "firewall", "connection", "tracking").update(enabled="yes")
-    third = login(sim, source="127.0.0.10")
-    table = api.path("ip", "firewall", "connection")
-    (row,) = [row for row in table if row["src-address"] == "127.0.0.10"]
-    sim.call(lambda: setattr(sim.router.tables["/ip/firewall/connection"], "lingering", 600.0))
-    table.remove(row[".id"])
-    assert row[".id"] in [one[".id"] for one in table]
-    sim.advance(601)
-    assert row[".id"] not in [one[".id"] for one in table]
-    assert tuple(third.path("system", "identity")) == tuple(other.path("system", "identity"))

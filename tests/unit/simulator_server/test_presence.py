@@ -132,3 +132,17 @@ def test_addresses_of_a_configuration_are_served_from_the_start(tmp_path: Path, 
     with running("7.22.3", load=file) as sim:
         at(sim)
         at(sim, "127.0.0.78")
+
+
+def test_a_connection_is_listed_for_a_moment_after_its_removal(sim: Simulator, login: Callable[..., Any]) -> None:
+    api, other = login(sim), login(sim, source="127.0.0.9")
+    api.path("ip", "firewall", "connection", "tracking").update(enabled="yes")
+    third = login(sim, source="127.0.0.10")
+    table = api.path("ip", "firewall", "connection")
+    (row,) = [row for row in table if row["src-address"] == "127.0.0.10"]
+    sim.call(lambda: setattr(sim.router.tables["/ip/firewall/connection"], "lingering", 600.0))
+    table.remove(row[".id"])
+    assert row[".id"] in [one[".id"] for one in table]
+    sim.advance(601)
+    assert row[".id"] not in [one[".id"] for one in table]
+    assert tuple(third.path("system", "identity")) == tuple(other.path("system", "identity"))

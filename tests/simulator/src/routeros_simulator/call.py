@@ -57,6 +57,15 @@ class Call:
             raise Trap(f"missing ={name}=", 0)
         return self.arguments[name]
 
+    def number(self, name: str, default: int, low: int, high: int) -> int:
+        """The number that an argument gives; refused when it is none, or out of range."""
+        text = self.arguments.get(name, str(default))
+        if not (text.isascii() and text.isdigit()):
+            raise Trap(f"invalid value for argument {name}", 1)
+        if not low <= int(text) <= high:
+            raise Trap(f"value of {name} out of range ({low}..{high})", 1)
+        return int(text)
+
 
 # returns the text for `!done =ret=`, or None; raises Trap or Fatal
 Handler = Callable[[Call], str | Awaitable[str | None] | None]

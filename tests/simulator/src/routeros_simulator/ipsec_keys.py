@@ -104,22 +104,13 @@ def _export(call: Call) -> None:
     write_file(call.router, file_name, data, "file", delay=call.router.switches.file_delay)
 
 
-def _count(call: Call, name: str, default: int, low: int, high: int) -> int:
-    text = call.arguments.get(name, str(default))
-    if not (text.isascii() and text.isdigit()):
-        raise Trap(f"invalid value for argument {name}", 1)
-    if not low <= int(text) <= high:
-        raise Trap(f"value of {name} out of range ({low}..{high})", 1)
-    return int(text)
-
-
 def _generate(call: Call) -> None:
     call.expect(tuple(call.table.menu.commands[call.verb]))
     peer = call.required("peer")
     if call.router.tables["/ip/ipsec/peer"].find(name=peer) is None:
         raise Trap("input does not match any value of peer", 1)
-    size = _count(call, "size", _BYTES, _BYTES, 1024)
-    for _number in range(_count(call, "count", 1, 1, 1000)):
+    size = call.number("size", _BYTES, _BYTES, 1024)
+    for _number in range(call.number("count", 1, 1, 1000)):
         call.table.insert({"peer": peer, "id": secrets.token_hex(16), "key": secrets.token_hex(size)}, journal=True)
 
 

@@ -26,15 +26,6 @@ _LOW, _HIGH = 10, 5000  # milliseconds between packets
 _OWN, _AWAY = 50, 350
 
 
-def _number(call: Call, name: str, default: int, low: int, high: int) -> int:
-    text = call.arguments.get(name, str(default))
-    if not (text.isascii() and text.isdigit()):
-        raise Trap(f"invalid value for argument {name}", 1)
-    if not low <= int(text) <= high:
-        raise Trap(f"value of {name} out of range ({low}..{high})", 1)
-    return int(text)
-
-
 def _target(router: Router, text: str) -> str:
     """The address that is meant; a name is resolved."""
     try:
@@ -64,8 +55,8 @@ def _fate(router: Router, target: str) -> str:
 async def _ping(call: Call) -> str | None:
     call.expect(PING)
     target = _target(call.router, call.required("address"))
-    count = _number(call, "count", 0, 0, 4294967295)
-    size, ttl = _number(call, "size", 56, 28, 65535), _number(call, "ttl", 64, 1, 255)
+    count = call.number("count", 0, 0, 4294967295)
+    size, ttl = call.number("size", 56, 28, 65535), call.number("ttl", 64, 1, 255)
     interval = parse_duration(call.arguments.get("interval", "1s"))
     if interval is None or not _LOW <= interval <= _HIGH:
         raise Trap("value of interval is out of range (00:00:00.010 .. 00:00:05)", 1)
